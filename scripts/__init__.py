@@ -1,0 +1,1 @@
+"""The workshop: set-up, checks and packaging. Plain Python until the virtual environment stands."""

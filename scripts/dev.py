@@ -1,0 +1,152 @@
+#!/usr/bin/env python3
+"""The one door for developers: `make <word>` and `python3 scripts/dev.py <word>` are the same.
+
+Needs nothing but Python 3.11; sets everything else up on first use. Words: demo, test, check, bench,
+messages, faults, setup, fix, lock, and on-postgres COMMAND…, which gives it a scratch PostgreSQL server.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+
+if sys.version_info < (3, 11):  # noqa: UP036 - this file is what an older Python meets first
+    for _name in ("python3.14", "python3.13", "python3.12", "python3.11"):
+        if shutil.which(_name):
+            os.execvp(_name, [_name, *sys.argv])  # noqa: S606
+    sys.exit("Paraph needs Python 3.11 or newer: install python3.11, or say make PYTHON=/path/to/it.")
+
+sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+
+from scripts import checks, lock, machine, postgres
+from scripts.provision import BIN, ROOT, SetupError, environment, provision
+
+
+def demo(*words: str) -> int:
+    """Fill the demo company and serve it until Ctrl-C; this process becomes the server."""
+    command = [str(BIN / "paraph"), "demo", "--serve", *words]
+    os.chdir(ROOT)
+    os.execve(command[0], command, environment())  # noqa: S606
+
+
+def setup(*words: str) -> int:
+    """Only set up."""
+    print(f"ready: {BIN.relative_to(ROOT)}/paraph --help")
+    return 0
+
+
+def fix(*words: str) -> int:
+    """Format the Python files and mend what the linter can mend by itself."""
+    for options in (["format"], ["check", "--fix"]):
+        subprocess.run([str(BIN / "ruff"), *options, "."], cwd=ROOT, env=environment(), check=False)
+    return 0
+
+
+def check(*words: str) -> int:
+    """The quick part: lint, types, import contracts, strings, quick tests on SQLite."""
+    return checks.run_all([*checks.static(), *checks.quick_tests()])
+
+
+def test(*words: str) -> int:
+    """Every test. PostgreSQL comes first, so that the last line is that of the whole suite."""
+    env = {**environment(), "CHROMIUM": str(machine.chromium())}
+    machine.foreign_checkers()
+    failed = checks.run_all(checks.static())
+    if failed:
+        return failed
+    with postgres.server() as url:
+        print("tests: the database tests on PostgreSQL", flush=True)
+        on_postgres = pytest("-m", "database and not browser", env={**env, **database(url)})
+    print("tests: all tests on SQLite", flush=True)
+    on_sqlite = pytest(env=env)
+    for name, code in (("PostgreSQL", on_postgres), ("SQLite", on_sqlite)):
+        if code:
+            print(f"failed: the tests on {name} ended with {code}", flush=True)
+    return on_postgres or on_sqlite
+
+
+def faults(*words: str) -> int:
+    """Only the fault tests: killed processes, full disks, servers that are down."""
+    return pytest("-m", "fault", *words, env=environment())
+
+
+def bench(*words: str) -> int:
+    """The performance figures as one table."""
+    return subprocess.run(
+        [BIN / "python", "-m", "benchmarks", *words], cwd=ROOT, env=environment(), check=False
+    ).returncode
+
+
+def messages(*words: str) -> int:
+    """Bring the catalogues up to date with the source, and say what is left to translate."""
+    for word in ("extract", "compile", "check"):
+        command = [str(BIN / "python"), "-m", "scripts.messages", word]
+        code = subprocess.run(command, cwd=ROOT, env=environment(), check=False).returncode
+        if code and word != "check":  # what is left to translate is told, and fails in `make check`
+            return code
+    return 0
+
+
+def relock(*words: str) -> int:
+    """Work out the locked versions and hashes anew, and install them."""
+    lock.write_all()
+    provision()
+    return 0
+
+
+def on_postgres(*words: str) -> int:
+    """Run a command with a scratch PostgreSQL server, for example .venv/bin/pytest tests/evidence."""
+    with postgres.server() as url:
+        env = {**environment(), **database(url)}
+        return subprocess.run(words, cwd=ROOT, env=env, check=False).returncode
+
+
+def pytest(*arguments: str, env: dict[str, str]) -> int:
+    """Run pytest in the open; 5, no tests were collected, counts as a failure."""
+    return subprocess.run(
+        [BIN / "python", "-m", "pytest", *arguments], cwd=ROOT, env=env, check=False
+    ).returncode
+
+
+def database(url: str) -> dict[str, str]:
+    """The environment that points both the product and its tests at a database."""
+    return {"DATABASE_URL": url, "PARAPH_TEST_DATABASE_URL": url}
+
+
+COMMANDS = {
+    "demo": demo,
+    "test": test,
+    "check": check,
+    "fix": fix,
+    "bench": bench,
+    "messages": messages,
+    "faults": faults,
+    "setup": setup,
+    "lock": relock,
+    "on-postgres": on_postgres,
+}
+
+
+def main() -> int:
+    """Read the command line, set up what is missing, do what was asked."""
+    word, *rest = sys.argv[1:] or [""]
+    if word not in COMMANDS:
+        print(f"usage: {sys.argv[0]} {' | '.join(COMMANDS)}\n\n{__doc__}", file=sys.stderr)
+        return 2
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that the scratch server is stopped
+    try:
+        provision()
+        return COMMANDS[word](*rest)
+    except SetupError as failed:
+        print(failed, file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("stopped", file=sys.stderr)
+        return 130
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,130 @@
+"""The programs the tests need beside Python: a browser, poppler, openssl and a PostgreSQL server.
+
+What is missing is installed where that is possible, and otherwise a failure that names the command to
+mend it: a test that was skipped proves nothing.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+from pathlib import Path
+
+from scripts.provision import (
+    BIN,
+    REQUIREMENTS,
+    VENV,
+    SetupError,
+    Step,
+    apt_install,
+    environment,
+    has_apt,
+    run,
+)
+
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+PDF_TOOLS = ("pdfsig", "pdftotext", "pdfdetach", "pdftoppm")
+POSTGRES_TOOLS = ("initdb", "postgres", "createdb")
+POSTGRES_WHEEL = VENV / "postgresql"
+
+
+def chromium() -> Path:
+    """The browser: CHROMIUM, then PATH, then Debian's package. Raises SetupError."""
+    chosen = os.environ.get("CHROMIUM")
+    if chosen:
+        if not os.access(chosen, os.X_OK):
+            raise SetupError(f"CHROMIUM={chosen} is not a program that can be run.")
+        return Path(chosen)
+    found = _first(BROWSERS)
+    if found is None and has_apt():
+        apt_install("chromium", "fonts-dejavu-core")
+        found = _first(BROWSERS)
+    if found is None:
+        raise SetupError(
+            "The browser tests need Chromium: apt-get install chromium, or set CHROMIUM=/path/to/it."
+        )
+    return found
+
+
+def foreign_checkers() -> None:
+    """Make sure that poppler's tools and openssl are there, the tests' second opinion. Raises SetupError."""
+    for package, programs in (("poppler-utils", PDF_TOOLS), ("openssl", ("openssl",))):
+        missing = [name for name in programs if shutil.which(name) is None]
+        if missing and has_apt():
+            apt_install(package)
+            missing = [name for name in programs if shutil.which(name) is None]
+        if missing:
+            raise SetupError(f"The tests need {', '.join(missing)}: apt-get install {package}")
+
+
+def postgres_binaries() -> Path:
+    """The folder of PostgreSQL's server programs: the machine's own, else a wheel's, else Debian's.
+
+    A wheel comes before the Debian package because it leaves the machine as it was and needs no root.
+    Raises SetupError.
+    """
+    folder = _installed_postgres()
+    if folder is not None:
+        return folder
+    try:
+        Step("postgresql", _install_wheel, (REQUIREMENTS / "postgresql.txt",), (POSTGRES_WHEEL,)).ensure()
+        return _complete(POSTGRES_WHEEL)
+    except SetupError as failed:
+        if not has_apt():
+            raise SetupError(
+                f"{failed}\n\nThe tests need a PostgreSQL server: apt-get install postgresql"
+            ) from failed
+    apt_install("postgresql")
+    folder = _installed_postgres()
+    if folder is None:
+        raise SetupError("apt-get installed postgresql, but its initdb is not in /usr/lib/postgresql/*/bin.")
+    return folder
+
+
+def _first(names: tuple[str, ...]) -> Path | None:
+    return next((Path(path) for path in map(shutil.which, names) if path), None)
+
+
+def _installed_postgres() -> Path | None:
+    for folder in _postgres_folders():
+        if all((folder / name).exists() for name in POSTGRES_TOOLS):
+            return folder
+    return None
+
+
+def _postgres_folders() -> list[Path]:
+    folders = []
+    asked = shutil.which("pg_config")
+    if asked:
+        told = subprocess.run([asked, "--bindir"], capture_output=True, text=True, check=False)
+        folders.append(Path(told.stdout.strip() or "/nonexistent"))
+    versions = Path("/usr/lib/postgresql").glob("*/bin")
+    folders += sorted(versions, key=lambda folder: _version(folder.parent.name), reverse=True)
+    initdb = shutil.which("initdb")
+    if initdb:
+        folders.append(Path(initdb).resolve().parent)
+    return folders
+
+
+def _version(name: str) -> float:
+    try:
+        return float(name)
+    except ValueError:
+        return 0.0
+
+
+def _install_wheel() -> None:
+    lock = REQUIREMENTS / "postgresql.txt"
+    flags = ("--no-deps", "--require-hashes", "--target", POSTGRES_WHEEL, "-r", lock)
+    if (BIN / "uv").exists():
+        run(BIN / "uv", "pip", "install", "--python", BIN / "python", *flags, env=environment())
+    else:
+        run(BIN / "python", "-m", "pip", "--disable-pip-version-check", "install", *flags)
+
+
+def _complete(wheel: Path) -> Path:
+    for initdb in wheel.glob("*/pginstall/bin/initdb"):
+        if all((initdb.parent / name).exists() for name in POSTGRES_TOOLS):
+            return initdb.parent
+    raise SetupError("The wheel of requirements/postgresql.txt holds no PostgreSQL server.")

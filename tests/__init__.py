@@ -1,0 +1,1 @@
+"""The proof that Paraph does what it says; mirrors `paraph/`."""
