@@ -1,0 +1,1 @@
+"""Ground floor: small things without a business word."""

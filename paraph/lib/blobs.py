@@ -1,0 +1,63 @@
+"""Files named by their SHA-256: written once, durable before anything refers to them (faults.md, I1 and I6)."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from pathlib import Path
+
+from paraph.lib import crash
+
+
+class BlobMissing(Exception):
+    """No file with this digest, or its bytes no longer match their name."""
+
+
+class Blobs:
+    """A folder of immutable files, `ab/cdef…` by hex digest."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def path(self, digest: str) -> Path:
+        """Where the file with this hex digest lives; raises BlobMissing for anything that is no digest."""
+        if len(digest) != 64 or not set(digest) <= set("0123456789abcdef"):
+            raise BlobMissing(f"not a digest: {digest[:70]!r}")
+        return self.folder / digest[:2] / digest[2:]
+
+    def put(self, content: bytes) -> str:
+        """Store bytes and return their hex SHA-256. Returns only when they would survive a power failure."""
+        digest = hashlib.sha256(content).hexdigest()
+        path = self.path(digest)
+        if path.exists():
+            return digest
+        path.parent.mkdir(parents=True, exist_ok=True)
+        part = path.with_name(f".{path.name}.{os.getpid()}.{os.urandom(4).hex()}")
+        with part.open("wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        crash.point("blob.written")
+        part.rename(path)
+        crash.point("blob.renamed")
+        for folder in (path.parent, self.folder):
+            _sync(folder)
+        return digest
+
+    def get(self, digest: str) -> bytes:
+        """Return the bytes; raises BlobMissing when they are gone or were changed on disk."""
+        try:
+            content = self.path(digest).read_bytes()
+        except OSError as problem:
+            raise BlobMissing(f"{digest}: {problem.strerror}") from problem
+        if hashlib.sha256(content).hexdigest() != digest:
+            raise BlobMissing(f"{digest}: the bytes on disk were changed")
+        return content
+
+
+def _sync(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
