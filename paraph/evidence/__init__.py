@@ -1,0 +1,1 @@
+"""Proof: the tamper-evident ledger. Knows bytes, not business."""

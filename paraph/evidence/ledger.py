@@ -1,0 +1,253 @@
+"""How history is made unchangeable: the only writer of the ledger.
+
+One append, inside the caller's transaction: lock the log's row, give the entry the next index and a time that
+never runs backwards, write the leaf verbatim, its personal values encrypted beside it, the subtree hashes it
+completes, and the log's new right edge. A checkpoint signs that edge; a proof leads from one leaf to one
+checkpoint.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Callable
+from contextlib import nullcontext
+from datetime import timedelta
+from typing import Any
+from urllib.parse import urlsplit
+from uuid import UUID
+
+from django.conf import settings
+from django.db import connection, transaction
+from django.db.models import Max, QuerySet
+
+from paraph.evidence import keys, tree
+from paraph.evidence.checkpoint import Proof, Signer, TreeHead
+from paraph.evidence.facts import Fact
+from paraph.evidence.models import SALT_BYTES, Checkpoint, Entry, Log, Node, Personal, not_before, purpose
+from paraph.evidence.tree import Frontier, NotProven
+from paraph.evidence.verify import LEAF_VERSION, personal_digest
+from paraph.lib import canonical, clock, home
+from paraph.lib.actor import SYSTEM, Actor
+from paraph.lib.keyfile import KeyFileMissing
+
+# evidence.md, "The ledger" 3: a new checkpoint at most once a second, unless an act needs its receipt now.
+CHECKPOINT_EVERY = timedelta(seconds=1)
+
+# SHA-256 of a checkpoint note -> RFC 3161 time-stamp response, DER. Comes from outside: sealing is not known
+# here.
+Stamper = Callable[[bytes], bytes]
+
+
+class LedgerMisused(RuntimeError):
+    """A caller broke a verb's contract: no transaction, or a cause of another log. A mistake of ours."""
+
+
+class LogMissing(LookupError):
+    """Nothing was ever appended to this log."""
+
+
+def append(fact: Fact, *, log: str | UUID, topic: str, by: Actor, cause: Entry | None = None) -> Entry:
+    """Record one fact as the next entry of a log and return the entry.
+
+    Call it last in the verb, inside `transaction.atomic()`: the lock on the log is held until the commit.
+    Costs one locked read, two inserts and one update. Raises `LedgerMisused`, and `BadFact` for values JSON
+    cannot hold.
+    """
+    if not connection.in_atomic_block:
+        raise LedgerMisused("append outside a transaction")
+    head = _locked(_uuid(log), create=True)
+    if cause is not None and cause.log_id != head.name:
+        raise LedgerMisused("the cause is in another log")
+    entry = Entry(
+        log_id=head.name, index=head.size, kind=fact.kind, audience=fact.audience.value, topic=topic
+    )
+    entry.at = not_before(clock.now(), head.last_at)
+    entry.cause = cause
+    salted = _personal(fact, by)
+    entry.leaf = _leaf(head.origin, entry, fact, by, salted)
+    entry.leaf_hash = tree.leaf_hash(entry.leaf)
+    entry.save(force_insert=True)
+    if salted is not None:
+        sealed = home.vault().seal(b"".join(salted), purpose=purpose(entry))
+        entry.personal = Personal(entry=entry, sealed=sealed)
+        entry.personal.save(force_insert=True)
+    _grow(head, entry)
+    return entry
+
+
+def since(log: str | UUID, index: int) -> QuerySet[Entry]:
+    """Entries from this index on, in order: a reader keeps the next index as its cursor."""
+    return Entry.objects.filter(log=_uuid(log), index__gte=index).order_by("index")
+
+
+def checkpoint(log: str | UUID, *, force: bool = False) -> Checkpoint:
+    """Sign the log's present root and return the checkpoint; the newest one if nothing was appended since.
+
+    Without `force` a checkpoint younger than a second is returned even if it does not cover the last entries.
+    Inside a caller's transaction, hand it out only after the commit. Raises `LogMissing`, and
+    `KeyFileMissing` when the log key has disappeared.
+    """
+    # An error here (the key is gone) must not spoil the caller's transaction: the signature is kept all the same.
+    with nullcontext() if connection.in_atomic_block else transaction.atomic():
+        head = _locked(_uuid(log), create=False)
+        now = clock.now()
+        newest = Checkpoint.objects.filter(log=head).order_by("-size").first()
+        if newest is not None:
+            if newest.size > head.size:
+                raise NotProven(f"{head.origin} was {newest.size} entries long and is now {head.size}")
+            if newest.size == head.size or (not force and timedelta() <= now - newest.at < CHECKPOINT_EVERY):
+                return newest
+        root = Frontier.parse(head.size, bytes(head.frontier)).root()
+        note = TreeHead(head.origin, head.size, root).sign(signer(head.origin))
+        return Checkpoint.objects.create(
+            log=head, size=head.size, root=root, note=note, at=not_before(now, newest.at if newest else None)
+        )
+
+
+def prove(entry: Entry, checkpoint: Checkpoint) -> str:
+    """The tlog-proof of one entry under one checkpoint, as text.
+
+    Raises ValueError when the checkpoint is older than the entry or of another log, and `NotProven` when the
+    stored hashes no longer lead to the signed root: then something was changed, and no receipt may be given.
+    """
+    if entry.log_id != checkpoint.log_id or entry.index >= checkpoint.size:
+        raise ValueError("the checkpoint does not cover the entry")
+    hashes = tree.inclusion_proof(entry.index, checkpoint.size, _hashes(entry.log_id))
+    tree.verify_inclusion(
+        entry.index, checkpoint.size, tree.leaf_hash(bytes(entry.leaf)), hashes, bytes(checkpoint.root)
+    )
+    return Proof(entry.index, tuple(hashes), checkpoint.note).text()
+
+
+def consistency(old: Checkpoint, new: Checkpoint) -> list[bytes]:
+    """The hashes that show that the newer checkpoint's tree begins with the older one's.
+
+    Raises ValueError for checkpoints of different logs or in the wrong order, `NotProven` when history was
+    changed.
+    """
+    if old.log_id != new.log_id:
+        raise ValueError("the checkpoints are of different logs")
+    hashes = tree.consistency_proof(old.size, new.size, _hashes(old.log_id))
+    tree.verify_consistency(old.size, bytes(old.root), new.size, bytes(new.root), hashes)
+    return hashes
+
+
+def stamp_pending(stamper: Stamper) -> list[Checkpoint]:
+    """Time-stamp the newest checkpoint of every log, where it has none yet. Returns those that were stamped.
+
+    Older checkpoints need no stamp of their own: the newest one's tree contains theirs. The stamper is asked
+    outside any transaction; what it raises comes through, and the checkpoint stays pending.
+    """
+    newest = Checkpoint.objects.values("log").annotate(size=Max("size")).values_list("log", "size")
+    stamped = []
+    for log, size in newest:
+        pending = Checkpoint.objects.filter(log=log, size=size, token=None).first()
+        if pending is None:
+            continue
+        token = stamper(hashlib.sha256(pending.note.encode()).digest())
+        # Another worker may have been faster; the first stamp stays.
+        if Checkpoint.objects.filter(pk=pending.pk, token=None).update(token=token):
+            pending.token = token
+            stamped.append(pending)
+    return stamped
+
+
+def erase(entry: Entry) -> None:
+    """Forget the personal values of one entry for good, with their salt. Every proof stays valid."""
+    Personal.objects.filter(entry=entry).update(sealed=b"")
+    # What was read before must not linger in this object.
+    entry.__dict__.pop("secrets", None)
+    entry.refresh_from_db()
+
+
+def signer(origin: str) -> Signer:
+    """The signer of one log. Makes the installation's log key if this log never signed anything before."""
+    folder = home.keys()
+    try:
+        return keys.load(folder).signer(origin)
+    except KeyFileMissing:
+        # A new key for logs that already have checkpoints would look like an attack, and it might be one.
+        if Checkpoint.objects.exists():
+            raise
+    try:
+        return keys.create(folder).signer(origin)
+    except FileExistsError:
+        return keys.load(folder).signer(origin)
+
+
+def vkey(log: str | UUID) -> str:
+    """The verifier key of one log, one line, to publish. Raises `LogMissing`."""
+    return signer(_locked(_uuid(log), create=False, lock=False).origin).verifier.vkey()
+
+
+def _locked(name: UUID, *, create: bool, lock: bool = True) -> Log:
+    # SQLite ignores the lock: its transactions are IMMEDIATE, so nobody else writes meanwhile.
+    rows = Log.objects.select_for_update(no_key=True) if lock else Log.objects.all()
+    found = rows.filter(name=name).order_by().first()
+    if found is None and create:
+        host = urlsplit(settings.PARAPH_ORIGIN).netloc
+        made, new = Log.objects.get_or_create(name=name, defaults={"origin": f"{host}/log/{name}"})
+        if new:
+            keys.publish(home.keys(), signer(made.origin).verifier.vkey())
+        found = rows.get(name=name)
+    if found is None:
+        raise LogMissing(str(name))
+    return found
+
+
+def _personal(fact: Fact, by: Actor) -> tuple[bytes, bytes] | None:
+    """(salt, canonical JSON) of what must stay erasable; None when there is nothing personal."""
+    actor: dict[str, str] = {}
+    if by.kind != SYSTEM.kind:
+        actor = {
+            "name": by.name,
+            "address": by.address,
+            "address_source": by.address_source,
+            "agent": by.agent,
+        }
+        actor = {name: value for name, value in actor.items() if value}
+    values: dict[str, Any] = {name: part for name, part in (("by", actor), ("fact", fact.personal())) if part}
+    return (os.urandom(SALT_BYTES), canonical.dumps(values)) if values else None
+
+
+def _leaf(origin: str, entry: Entry, fact: Fact, by: Actor, salted: tuple[bytes, bytes] | None) -> bytes:
+    """docs/evidence-format.md, "Leaf"."""
+    return canonical.dumps(
+        {
+            "v": LEAF_VERSION,
+            "log": origin,
+            "index": entry.index,
+            "at": clock.iso(entry.at),
+            "kind": entry.kind,
+            "audience": entry.audience,
+            "topic": entry.topic,
+            "by": {"kind": by.kind, "ref": by.ref},
+            "fact": fact.public(),
+            "personal": personal_digest(*salted) if salted else None,
+            "cause": entry.cause.index if entry.cause else None,
+        }
+    )
+
+
+def _grow(head: Log, entry: Entry) -> None:
+    frontier = Frontier.parse(head.size, bytes(head.frontier))
+    for level, position, digest in frontier.append(bytes(entry.leaf_hash)):
+        Node.objects.create(log=head, level=level, position=position, hash=digest)
+    Log.objects.filter(name=head.name).update(size=frontier.size, frontier=frontier.pack(), last_at=entry.at)
+
+
+def _hashes(log: UUID) -> tree.ReadHashes:
+    def read(level: int, start: int, count: int) -> list[bytes]:
+        end = start + count
+        if level == 0:
+            leaves = Entry.objects.filter(log=log, index__gte=start, index__lt=end).order_by("index")
+            return [bytes(digest) for digest in leaves.values_list("leaf_hash", flat=True)]
+        nodes = Node.objects.filter(log=log, level=level, position__gte=start, position__lt=end)
+        return [bytes(digest) for digest in nodes.order_by("position").values_list("hash", flat=True)]
+
+    return read
+
+
+def _uuid(log: str | UUID) -> UUID:
+    return log if isinstance(log, UUID) else UUID(log)

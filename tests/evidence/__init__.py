@@ -1,0 +1,1 @@
+"""The ledger, its proofs, and every way to tamper with it."""
