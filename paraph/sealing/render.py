@@ -1,0 +1,160 @@
+"""Renders documents as PDF/A-3a and PDF/UA-1 with typst; the same input gives the same bytes, on every machine.
+
+The secret of this module: typst. Content reaches the template as one JSON value, so text typed by people is never
+read as markup. Only the fonts in ``fonts/`` are used. The shapes of content stand in ``document``.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import threading
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from functools import cache
+from pathlib import Path
+from typing import Any, Literal
+
+# One request, one core: typst's own threads cost a sixth more CPU and gain nothing when several people sign at once.
+# Read once, at the first compilation; an operator who sets it keeps it.
+os.environ.setdefault("RAYON_NUM_THREADS", "1")
+
+import typst
+
+from paraph.sealing import glyphs, mark
+from paraph.sealing.errors import RenderFailed
+
+TEMPLATES = Path(__file__).parent / "templates"
+STANDARDS: list[Literal["a-3a", "ua-1"]] = ["a-3a", "ua-1"]
+MIME_TYPES = {
+    ".json": "application/json",
+    ".jsonl": "application/jsonl",
+    ".txt": "text/plain",
+    ".pdf": "application/pdf",
+}
+_ATTACHMENT_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,79}")
+_LANGUAGE = re.compile(r"([a-z]{2,3})(?:[-_]([A-Z]{2}))?")
+
+_own = threading.local()
+
+
+def render(
+    template: str,
+    content: Mapping[str, Any],
+    *,
+    attachments: Mapping[str, bytes] | None = None,
+    at: datetime,
+    language: str,
+) -> bytes:
+    """Return the PDF of ``content`` in the named template.
+
+    ``attachments`` (name to bytes) are embedded byte for byte as associated files (PDF/A-3); JSON as *Data*, the rest
+    as *Supplement*. ``at`` is written as the document's date; ``language`` is ``nl`` or ``nl-BE``.
+    Raises RenderFailed when the content does not fit the template or the page would not conform.
+    """
+    inputs = _inputs(attachments or {}, at=at, language=language)
+    strings = _Strings()
+    clean = strings.clean(content)
+    try:
+        return _compile(template, {**inputs, "content": _json(clean, strings)}, at)
+    except RenderFailed:
+        # A mark and its base from two fonts cannot be shaped together; rather lose the accent than the document.
+        strings.lost, strings.last_resort = True, True
+        clean = strings.clean(content)
+        return _compile(template, {**inputs, "content": _json(clean, strings)}, at)
+
+
+def warm(template: str = "work_order") -> None:
+    """Load fonts and template in this thread, so that the first signature does not wait for them."""
+    glyphs.coverage()
+    _compiler(template)
+
+
+class _Strings:
+    """Walks content and makes every string printable, every drawn mark a picture."""
+
+    def __init__(self) -> None:
+        self.lost = False
+        self.last_resort = False
+
+    def clean(self, value: Any) -> Any:
+        if isinstance(value, str):
+            return self._text(value)
+        if isinstance(value, Mapping):
+            if value.get("kind") == "drawn" and "strokes" in value:
+                return {"kind": "drawn", "svg": mark.picture(value["strokes"], value.get("aspect"))}
+            return {str(key): self.clean(item) for key, item in value.items()}
+        if isinstance(value, list | tuple):
+            return [self.clean(item) for item in value]
+        if value is None or isinstance(value, bool | int):
+            return value
+        raise RenderFailed(f"content holds a {type(value).__name__}; figures must arrive as text")
+
+    def _text(self, text: str) -> str:
+        shown, lost = glyphs.printable(glyphs.plain(text) if self.last_resort else text)
+        self.lost = self.lost or lost
+        return shown
+
+
+def _json(clean: Any, strings: _Strings) -> str:
+    return json.dumps({**clean, "lost": strings.lost}, ensure_ascii=False)
+
+
+def _inputs(attachments: Mapping[str, bytes], *, at: datetime, language: str) -> dict[str, str]:
+    spoken = _LANGUAGE.fullmatch(language)
+    if spoken is None:
+        raise RenderFailed(f"{language!r} is no language tag")
+    if at.tzinfo is None:
+        raise RenderFailed("the document's date has no time zone")
+    inputs: dict[str, str] = {"language": spoken[1], "region": spoken[2] or ""}
+    listed = []
+    for place, (name, data) in enumerate(attachments.items()):
+        if not _ATTACHMENT_NAME.fullmatch(name):
+            raise RenderFailed(f"{name!r} cannot be the name of an attachment")
+        mime = MIME_TYPES.get(Path(name).suffix, "application/octet-stream")
+        text, encoding = _as_text(data)
+        inputs[f"attachment-{place}"] = text
+        relation = "data" if mime == "application/json" else "supplement"
+        listed.append({"name": name, "mime": mime, "relation": relation, "encoding": encoding})
+    return {**inputs, "attachments": json.dumps(listed)}
+
+
+def _as_text(data: bytes) -> tuple[str, str]:
+    """typst takes text only: UTF-8 passes as it is, other bytes as one character each (slow: about 1 us a byte)."""
+    try:
+        return data.decode("utf-8"), "utf-8"
+    except UnicodeDecodeError:
+        return data.decode("latin-1"), "latin-1"
+
+
+def _compile(template: str, inputs: dict[str, str], at: datetime) -> bytes:
+    # typst takes whole seconds only; more would make the bytes differ from what the date in the file says.
+    moment = at.astimezone(UTC).replace(microsecond=0)
+    try:
+        made = _compiler(template).compile(
+            sys_inputs=inputs, format="pdf", pdf_standards=list(STANDARDS), timestamp=moment
+        )
+    except (RuntimeError, ValueError) as error:
+        raise RenderFailed(str(getattr(error, "message", error))) from error
+    if not isinstance(made, bytes):
+        raise RenderFailed("the renderer gave no single file")
+    return made
+
+
+def _compiler(template: str) -> typst.Compiler:
+    """One compiler per thread and template: typst refuses to share one between threads."""
+    compilers: dict[str, typst.Compiler] = _own.__dict__.setdefault("compilers", {})
+    if template not in compilers:
+        path = TEMPLATES / f"{template}.typ"
+        if not template.isidentifier() or not path.is_file():
+            raise RenderFailed(f"there is no template {template!r}")
+        compilers[template] = typst.Compiler(
+            path, root=TEMPLATES, font_paths=_fonts(), ignore_system_fonts=True
+        )
+    return compilers[template]
+
+
+@cache
+def _fonts() -> typst.Fonts:
+    return typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[glyphs.FONTS])
