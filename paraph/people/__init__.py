@@ -1,0 +1,1 @@
+"""Who is who and who may what: organisations, their members, their customers and contacts."""
