@@ -1,0 +1,1 @@
+"""The core: asking for, giving and refusing consent. Reads `work`, never writes it."""

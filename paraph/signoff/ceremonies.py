@@ -1,0 +1,251 @@
+"""The legal steps of one party's act: decide, review, consent, sign.
+
+The secret: no step can be skipped, and none happens twice. Each verb locks the order first, checks that what the
+customer saw is still true, writes its row and records its one fact. A repeated call finds what the first one did.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from paraph.evidence import ledger
+from paraph.evidence.models import Entry
+from paraph.lib import canonical, clock, crash, home
+from paraph.lib.actor import Actor
+from paraph.signoff import consent as consents
+from paraph.signoff import subjects
+from paraph.signoff.errors import (
+    AlreadySigned,
+    Closed,
+    Locked,
+    NothingApproved,
+    NotReviewed,
+    NotThere,
+    OnlyToRead,
+    Stale,
+    Unusable,
+)
+from paraph.signoff.facts import (
+    CeremonyConsented,
+    CeremonyReviewed,
+    ItemApproved,
+    ItemCleared,
+    ItemRejected,
+    SignatureGiven,
+)
+from paraph.signoff.models import (
+    Ask,
+    Ceremony,
+    Choice,
+    Decision,
+    Invitation,
+    Party,
+    Signature,
+    State,
+)
+from paraph.work import orders
+from paraph.work.models import Item
+
+FACTS = {Choice.APPROVED: ItemApproved, Choice.REJECTED: ItemRejected, Choice.PENDING: ItemCleared}
+
+
+@transaction.atomic
+def decide(invitation: Invitation, item_id: UUID, choice: str, *, by: Actor) -> Decision | None:
+    """Approve, reject or clear one line (S3-22 … S3-26). The same choice again changes nothing and returns None.
+
+    Raises `NotThere` for a line of another order, `Locked` for one that was signed for, `Closed`, `OnlyToRead`.
+    """
+    party = _acting(invitation)
+    order = orders.load(party.signoff.order_id)
+    item = next((one for one in orders.lines_of(order) if one.pk == item_id), None)
+    if item is None:
+        raise NotThere
+    if choice not in Choice.values:
+        raise Unusable("choice", _("Choose approve, reject or clear."))
+    return _decide(party, item, choice, subjects.standing(order)[str(item.pk)], by)
+
+
+@transaction.atomic
+def approve_all(invitation: Invitation, *, by: Actor) -> list[Decision]:
+    """Approve every line that is still undecided; each is a decision and a fact of its own."""
+    party = _acting(invitation)
+    order = orders.load(party.signoff.order_id)
+    stand = subjects.standing(order)
+    undecided = [one for one in orders.lines_of(order) if stand[str(one.pk)].choice == Choice.PENDING]
+    made = [_decide(party, one, Choice.APPROVED, stand[str(one.pk)], by) for one in undecided]
+    return [one for one in made if one]
+
+
+@transaction.atomic
+def review(invitation: Invitation, *, by: Actor) -> Ceremony:
+    """Freeze what the customer is about to read and sign, and begin (or find again) their ceremony.
+
+    Raises `NothingApproved`, `AlreadySigned`, `Closed`, `OnlyToRead`.
+    """
+    party = _acting(invitation)
+    snapshot = subjects.freeze(party.signoff, invitation.view, by=by)
+    if not authorised_by(snapshot.facts):
+        raise NothingApproved
+    found = Ceremony.objects.filter(
+        party=party, invitation=invitation, snapshot=snapshot, acted_at=None
+    ).first()
+    if found:
+        return found
+    now = clock.now()
+    ceremony = Ceremony.objects.create(
+        party=party, invitation=invitation, snapshot=snapshot, begun_at=now, reviewed_at=now
+    )
+    _record(
+        party,
+        CeremonyReviewed(ceremony=str(ceremony.pk), revision=snapshot.revision, digest=snapshot.digest),
+        by,
+    )
+    return ceremony
+
+
+@transaction.atomic
+def consent(ceremony: Ceremony, *, digest: str, language: str, by: Actor) -> Ceremony:
+    """Record that the customer agreed to the sentence shown, of which `digest` is the proof.
+
+    Raises `Stale` when the order changed since the review, `NotReviewed` when the sentence is not the one shown.
+    """
+    ceremony = _current(ceremony)
+    if consents.sentence(ceremony.snapshot, language).digest != digest:
+        raise NotReviewed
+    if ceremony.consent_digest == digest and ceremony.consent_entry:
+        return ceremony
+    ceremony.consented_at = clock.now()
+    ceremony.consent_digest = digest
+    ceremony.consent_entry = _record(
+        ceremony.party,
+        CeremonyConsented(
+            ceremony=str(ceremony.pk), snapshot=ceremony.snapshot.digest, consent=digest, language=language
+        ),
+        by,
+    )
+    ceremony.save(update_fields=["consented_at", "consent_digest", "consent_entry"])
+    transaction.on_commit(lambda: crash.point("consent.committed"))
+    return ceremony
+
+
+@dataclass(frozen=True)
+class Act:
+    """Everything a signature will say, fixed before the transaction that records it."""
+
+    signature_id: UUID
+    method: str
+    items: tuple[str, ...]
+    record: dict[str, Any]
+    signed_at: datetime
+
+    @property
+    def record_bytes(self) -> bytes:
+        """The canonical bytes of the record."""
+        return canonical.dumps(self.record)
+
+
+def authorised_by(content: dict[str, Any]) -> tuple[str, ...]:
+    """The ids a signature under this content would authorise (S3-30)."""
+    return tuple(
+        one["id"] for one in content["items"] if one["decision"] == Choice.APPROVED and not one["authorised"]
+    )
+
+
+def sign(ceremony: Ceremony, act: Act, *, by: Actor) -> Signature:
+    """Record a signature, inside the caller's transaction (`completion.sign`), and return it.
+
+    Raises `Stale`, `AlreadySigned`, `Closed`, `NotReviewed`: then nothing is written.
+    """
+    ceremony = _current(ceremony)
+    if ceremony.consent_entry_id is None or ceremony.consent_digest != act.record["consent"]["digest"]:
+        raise NotReviewed
+    party = ceremony.party
+    numbers = [one["number"] for one in ceremony.snapshot.facts["items"] if one["id"] in act.items]
+    record_digest = canonical.digest(act.record_bytes)
+    entry = _record(
+        party,
+        SignatureGiven(
+            signoff=str(party.signoff_id),
+            signature=str(act.signature_id),
+            snapshot=ceremony.snapshot.digest,
+            record=record_digest,
+            method=act.method,
+            items=list(act.items),
+            numbers=numbers,
+            signed_at=clock.iso(act.signed_at),
+            name=act.record["signer"]["name"],
+        ),
+        by,
+    )
+    signature = Signature.objects.create(
+        id=act.signature_id,
+        signoff=party.signoff,
+        party=party,
+        ceremony=ceremony,
+        snapshot=ceremony.snapshot,
+        method=act.method,
+        items=list(act.items),
+        record_digest=record_digest,
+        sealed_record=home.vault().seal(act.record_bytes, purpose="signature record"),
+        signed_at=act.signed_at,
+        entry=entry,
+    )
+    Party.objects.filter(pk=party.pk).update(acted_at=act.signed_at)
+    Ceremony.objects.filter(pk=ceremony.pk).update(acted_at=act.signed_at)
+    Invitation.objects.filter(party=party, used_at=None).update(used_at=act.signed_at)
+    return signature
+
+
+def _acting(invitation: Invitation) -> Party:
+    """The party behind an invitation, with its order held; raises when it cannot act."""
+    subjects.hold(invitation.party.signoff.order_id)
+    party = Party.objects.select_related("signoff__order", "contact").get(pk=invitation.party_id)
+    _may_act(party)
+    return party
+
+
+def _may_act(party: Party) -> None:
+    """Raise unless the party can still act. Give it a party read under the order's lock."""
+    if party.ask == Ask.VIEW:
+        raise OnlyToRead
+    signature = Signature.objects.filter(party=party).select_related("entry", "checkpoint").first()
+    if signature:
+        raise AlreadySigned(signature)
+    if party.signoff.state != State.OPEN:
+        raise Closed
+
+
+def _current(ceremony: Ceremony) -> Ceremony:
+    """The ceremony read again under the order's lock, still open and still true; raises otherwise."""
+    subjects.hold(ceremony.party.signoff.order_id)
+    found = Ceremony.objects.select_related(
+        "party__signoff__order", "party__contact", "snapshot", "consent_entry"
+    ).get(pk=ceremony.pk)
+    _may_act(found.party)
+    changes = subjects.differs(found.snapshot, found.party.signoff.order_id)
+    if changes:
+        raise Stale(changes)
+    return found
+
+
+def _decide(party: Party, item: Item, choice: str, now: subjects.Standing, by: Actor) -> Decision | None:
+    if now.authorised or Signature.objects.filter(signoff=party.signoff).exists():
+        raise Locked
+    if now.choice == choice:
+        return None
+    decision = Decision.objects.create(
+        signoff=party.signoff, item=item, party=party, choice=choice, at=clock.now()
+    )
+    _record(party, FACTS[Choice(choice)](item=str(item.pk), number=item.number), by)
+    return decision
+
+
+def _record(party: Party, fact: Any, by: Actor) -> Entry:
+    signoff = party.signoff
+    return ledger.append(fact, log=str(signoff.organisation_id), topic=signoff.order.topic, by=by)

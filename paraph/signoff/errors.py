@@ -1,0 +1,168 @@
+"""One tree of refusals: each has a reason for machines, a sentence for people, and the HTTP status it maps to."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from django.utils.translation import gettext_lazy as _
+
+from paraph.lib.differ import Change
+
+if TYPE_CHECKING:
+    from paraph.signoff.models import Invitation, Signature
+
+
+class SignOffError(Exception):
+    """Something that may not happen, said kindly. Nothing was changed."""
+
+    reason = "refused"
+    status = 400
+    sentence: Any = _("This cannot be done.")
+
+    def __str__(self) -> str:
+        return str(self.sentence)
+
+
+class LinkUnknown(SignOffError):
+    """No such link: forged, cut off, changed or of somebody else. The same answer for all (security.md line 10)."""
+
+    reason = "link_unknown"
+    status = 404
+    sentence = _(
+        "This link is not complete or does not exist. Please open it again from the message you received."
+    )
+
+
+class LinkEnded(SignOffError):
+    """The link was good once; the invitation says which, so that a new one can be asked for."""
+
+    status = 410
+
+    def __init__(self, invitation: Invitation) -> None:
+        super().__init__(invitation.pk)
+        self.invitation = invitation
+
+
+class LinkExpired(LinkEnded):
+    """Too old (S3-18, S3-37)."""
+
+    reason = "link_expired"
+    sentence = _("This link has expired. You can ask for a new one; what you decided so far is kept.")
+
+
+class LinkRevoked(LinkEnded):
+    """Switched off by the shop."""
+
+    reason = "link_revoked"
+    sentence = _("This link is no longer valid. Please use the newest message, or ask for a new link.")
+
+
+class NotThere(SignOffError):
+    """What was asked for does not exist, or not for this person: one answer for both."""
+
+    reason = "not_there"
+    status = 404
+    sentence = _("This page does not exist, or is not meant for you.")
+
+
+class OnlyToRead(SignOffError):
+    """A copy to read cannot decide or sign."""
+
+    reason = "only_to_read"
+    status = 403
+    sentence = _("You received a copy to read. Somebody else was asked to decide and sign.")
+
+
+class Closed(SignOffError):
+    """The request is over: signed already, or withdrawn by the shop."""
+
+    reason = "closed"
+    status = 409
+    sentence = _("This request is closed: nothing can be changed any more.")
+
+
+class Locked(SignOffError):
+    """Somebody has signed, so decisions are fixed (decision 6)."""
+
+    reason = "locked"
+    status = 409
+    sentence = _("This line was signed for and cannot be changed here.")
+
+
+class AlreadySigned(SignOffError):
+    """The normal answer to a second try: here is the signature that exists."""
+
+    reason = "already_signed"
+    status = 409
+    sentence = _("This was signed already. Here is the receipt.")
+
+    def __init__(self, signature: Signature) -> None:
+        super().__init__(signature.pk)
+        self.signature = signature
+
+
+class NotReviewed(SignOffError):
+    """Steps cannot be skipped (S1-10, security.md line 19)."""
+
+    reason = "not_reviewed"
+    status = 409
+    sentence = _("Please review the summary first, then sign.")
+
+
+class Stale(SignOffError):
+    """What the customer read is no longer what would be signed (security.md line 20). Decisions are kept."""
+
+    reason = "stale"
+    status = 409
+    sentence = _("Something changed while you were reading. Nothing was signed. Please review it once more.")
+
+    def __init__(self, changes: Sequence[Change]) -> None:
+        super().__init__(len(changes))
+        self.changes = list(changes)
+
+
+class NothingApproved(SignOffError):
+    """A signature without an approved line would authorise nothing (S3-29, S3-30)."""
+
+    reason = "nothing_approved"
+    status = 409
+    sentence = _(
+        "Approve at least one line before you sign. If you rejected them all, there is nothing to sign."
+    )
+
+
+class NothingToAsk(SignOffError):
+    """The order has no line that needs consent."""
+
+    reason = "nothing_to_ask"
+    status = 409
+    sentence = _("There is nothing to ask: the order has no lines, or all of them were signed for.")
+
+
+class NobodyToAsk(SignOffError):
+    """No recipient who may decide and sign."""
+
+    reason = "nobody_to_ask"
+    status = 400
+    sentence = _("Choose at least one contact who decides and signs.")
+
+
+class NoAddress(SignOffError):
+    """The contact has no mail address; a link can be handed over instead."""
+
+    reason = "no_address"
+    status = 400
+    sentence = _("This contact has no mail address. Add one, or copy the link and hand it over yourself.")
+
+
+class Unusable(SignOffError):
+    """What was entered cannot be used; `field` names where, the sentence says why."""
+
+    reason = "unusable"
+    status = 400
+
+    def __init__(self, field: str, sentence: Any) -> None:
+        super().__init__(field)
+        self.field = field
+        self.sentence = sentence

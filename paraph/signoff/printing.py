@@ -1,0 +1,217 @@
+"""The content of a snapshot as a document: words in one language, figures as text, marks in their block.
+
+Pure translation from `subjects.present` and records to `sealing.document.WorkOrder`: the same facts in the same order
+and the same words as the portal page (look.md 3).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext, override, pgettext
+
+from paraph.lib import clock, figures
+from paraph.sealing import document
+from paraph.signoff.models import View
+
+DEFAULT_ACCENT = "#1f3a6e"
+
+
+def work_order(
+    content: dict[str, Any],
+    *,
+    language: str,
+    zone: str,
+    at: datetime,
+    records: Sequence[dict[str, Any]] = (),
+    valid_until: datetime | None = None,
+    contact: Sequence[str] = (),
+    consent: str = "",
+    digest: str = "",
+    accent: str = "",
+    certificate: Sequence[document.Step] = (),
+    verify: str = "",
+) -> document.WorkOrder:
+    """Return the document of one snapshot; `records` are those of the signatures given, in order."""
+    told, view = content["order"], content["view"]
+    with override(language):
+        return {
+            "view": view,
+            "title": str(View(view).label),
+            "number": told["number"],
+            "shop": {
+                "name": content["shop"]["name"],
+                "address": _lines(content["shop"]["address"]),
+                "mark": _mark(content["shop"]["name"]),
+                "accent": accent or DEFAULT_ACCENT,
+            },
+            "object": " · ".join(part for part in (told["object"], told["title"]) if part),
+            "customer": [told["customer"]["name"], *_lines(told["customer"]["address"])],
+            "contact": list(contact),
+            "site": [told["site"]["name"], *_lines(told["site"]["address"])] if told["site"] else [],
+            "date": figures.day(at, zone, language),
+            "valid_until": figures.moment(valid_until, zone, language) if valid_until and not records else "",
+            "intro": told["remarks"],
+            "summary": _summary(content),
+            "lines": [_line(one, told["currency"], language, zone) for one in content["items"]],
+            "totals": _totals(content, language),
+            "consent": consent,
+            "signatures": [_signature(one, zone, language, verify) for one in records] or None,
+            "certificate": list(certificate),
+            "digest": digest.removeprefix("sha256:")[:16],
+            "labels": _labels(),
+        }
+
+
+def _line(item: dict[str, Any], currency: str, language: str, zone: str) -> document.Line:
+    state = item["decision"]
+    words = {
+        "pending": pgettext("decision", "Pending"),
+        "approved": pgettext("decision", "Approved"),
+        "rejected": pgettext("decision", "Rejected"),
+    }
+    hours = item["labour"]["hours"]
+    return {
+        "number": str(item["number"]),
+        "finding": item["finding"],
+        "action": item["action"],
+        "parts": [
+            {
+                "name": " ".join(text for text in (part["name"], part["number"]) if text),
+                "quantity": figures.quantity(part["quantity"], language),
+                "price": figures.money(part["total"], currency, language) if "total" in part else "",
+            }
+            for part in item["parts"]
+        ],
+        "labour": [{"code": item["labour"]["code"], "hours": figures.quantity(hours, language)}]
+        if hours != "0"
+        else [],
+        "total": figures.money(item["total"], currency, language) if "total" in item else "",
+        "decision": {
+            "state": state,
+            "word": _("Signed for") if item["authorised"] else words[state],
+            "by": "",
+        },
+        "notes": [
+            {
+                "by": note["by"],
+                "at": figures.moment(clock.parse(note["at"]), zone, language),
+                "text": note["text"],
+            }
+            for note in item["notes"]
+        ],
+    }
+
+
+def _totals(content: dict[str, Any], language: str) -> list[document.Total]:
+    if "sums" not in content:
+        return []
+    currency = content["order"]["currency"]
+
+    def money(minor: int) -> str:
+        return figures.money(minor, currency, language)
+
+    rows: list[document.Total] = []
+    everything = content["sums"]["all"]
+    rows.append({"label": _("Total without tax"), "amount": money(everything["net"]), "kind": "plain"})
+    for tax in everything["taxes"]:
+        label = _("Tax %(rate)s on %(net)s") % {
+            "rate": figures.percent(tax["rate"], language),
+            "net": money(tax["net"]),
+        }
+        rows.append({"label": label, "amount": money(tax["tax"]), "kind": "plain"})
+    rows.append({"label": _("Total"), "amount": money(everything["gross"]), "kind": "sum"})
+    if content["sums"]["authorised"]["gross"]:
+        earlier = money(content["sums"]["authorised"]["gross"])
+        rows.append({"label": _("Signed for earlier"), "amount": earlier, "kind": "plain"})
+    if content["sums"]["approved"]["gross"]:
+        approved = money(content["sums"]["approved"]["gross"])
+        rows.append({"label": _("Approved, including tax"), "amount": approved, "kind": "approved"})
+    return rows
+
+
+def _signature(record: dict[str, Any], zone: str, language: str, verify: str) -> document.Signature:
+    signed = clock.parse(record["signed_at"])
+    numbers = ", ".join(str(one["number"]) for one in record["decisions"] if one["signed_for"])
+    mark: Any = {key: value for key, value in record["mark"].items() if key != "digest"}
+    how = pgettext("signature", "drawn") if record["method"] == "drawn" else pgettext("signature", "typed")
+    return {
+        "mark": mark,
+        "alt": _("Signature of %(name)s, %(how)s") % {"name": record["signer"]["name"], "how": how},
+        "consent": record["consent"]["sentence"],
+        "meaning": record["meaning"]["text"],
+        "name": record["signer"]["name"],
+        "role": record["signer"]["role"] or "",
+        "at": figures.exact(signed, zone),
+        "at_utc": figures.exact(signed, "UTC"),
+        "scope": _("Lines %(numbers)s") % {"numbers": numbers},
+        "record": record["id"],
+        "log": record["consent"]["log"] or _("not recorded"),
+        "entry": _("not recorded") if record["consent"]["entry"] is None else str(record["consent"]["entry"]),
+        "verify": verify,
+    }
+
+
+def _summary(content: dict[str, Any]) -> str:
+    items = content["items"]
+    approved = sum(1 for one in items if one["decision"] == "approved")
+    return ngettext(
+        "%(approved)s of %(count)s line approved", "%(approved)s of %(count)s lines approved", len(items)
+    ) % {
+        "approved": approved,
+        "count": len(items),
+    }
+
+
+def _lines(text: str) -> list[str]:
+    return [line.strip() for line in text.splitlines() if line.strip()]
+
+
+def _mark(name: str) -> str:
+    """The initials of the first two words."""
+    return "".join(word[0] for word in name.split()[:2] if word).upper()
+
+
+def _labels() -> document.Labels:
+    return {
+        "object": _("Object"),
+        "customer": _("Customer"),
+        "contact": _("Contact"),
+        "site": _("Site"),
+        "date": _("Date"),
+        "valid_until": _("Valid until"),
+        "lines": _("Work"),
+        "number": _("No."),
+        "work": _("Finding and corrective action"),
+        "amount": _("Amount"),
+        "decision": _("Decision"),
+        "action": _("Corrective action"),
+        "parts": _("Parts"),
+        "labour": _("Labour"),
+        "hours": _("h"),
+        "notes": _("Notes"),
+        "totals": _("Totals"),
+        "signature": _("Signature"),
+        "name": _("Name"),
+        "role": _("Role"),
+        "signed_date": _("Date and place"),
+        "sign_here": _("Signature and stamp"),
+        "meaning": _("Meaning"),
+        "consent": _("Statement"),
+        "signed_at": _("Signed at"),
+        "scope": _("Signed for"),
+        "record": _("Record"),
+        "log": _("Log"),
+        "entry": _("Entry of the consent"),
+        "verify": _("Check at"),
+        "certificate": _("How this was agreed"),
+        "digest": _("Snapshot"),
+        "page": _("Page {page} of {pages}"),
+        "generated": _("Made with Paraph"),
+        "unprintable": _(
+            "Some characters cannot be printed here and are replaced; the attached record keeps them."
+        ),
+    }

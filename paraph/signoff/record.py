@@ -1,0 +1,110 @@
+"""The record of one signature: who, what, when, where and how, for good (evidence.md, R1 … R9).
+
+It is embedded in the sealed PDF as `record.json`, and its digest stands in the ledger. What was not recorded is null
+("not recorded"), never a default.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import paraph
+from paraph.lib import clock
+from paraph.lib.actor import Actor
+from paraph.signoff import consent as consents
+from paraph.signoff.consent import Consent
+from paraph.signoff.methods import Proof
+from paraph.signoff.models import Ceremony
+
+FORMAT = "paraph-record/1"
+# Link only: a simple electronic signature in the words of eIDAS (evidence.md, "Honesty about the level").
+LEVEL = "SES"
+
+
+def build(
+    ceremony: Ceremony,
+    *,
+    signature_id: UUID,
+    name: str,
+    role: str,
+    proof: Proof,
+    consent: Consent,
+    items: tuple[str, ...],
+    at: datetime,
+    by: Actor,
+) -> dict[str, Any]:
+    """Return the record as a JSON-able value; docs/evidence-format.md lists its members."""
+    snapshot, signoff = ceremony.snapshot, ceremony.party.signoff
+    content = snapshot.facts
+    entry = ceremony.consent_entry
+    return {
+        "format": FORMAT,
+        "id": str(signature_id),
+        "software": f"Paraph {paraph.__version__}",
+        "organisation": {"id": str(signoff.organisation_id), "name": signoff.order.organisation.name},
+        "order": {"id": str(signoff.order_id), "number": signoff.order.number},
+        "signoff": str(signoff.pk),
+        "subject": {
+            "view": snapshot.view,
+            "revision": snapshot.revision,
+            "digest": snapshot.digest,
+            "content": content,
+        },
+        "signer": {
+            "contact": str(ceremony.party.contact_id),
+            "invited_as": ceremony.party.contact.name,
+            "name": name,
+            "role": role or None,
+        },
+        "invitation": _invitation(ceremony),
+        "connection": {
+            "address": by.address or None,
+            "address_source": by.address_source or None,
+            "agent": by.agent or None,
+        },
+        "place": None,
+        "device": None,
+        "level": LEVEL,
+        "meaning": {"code": consents.MEANING, "text": consents.meaning(consent.language)},
+        "decisions": [
+            {
+                "item": one["id"],
+                "number": one["number"],
+                "choice": one["decision"],
+                "signed_for": one["id"] in items,
+            }
+            for one in content["items"]
+        ],
+        "consent": {
+            "sentence": consent.sentence,
+            "alternative": consent.alternative,
+            "language": consent.language,
+            "digest": consent.digest,
+            "at": clock.iso(ceremony.consented_at) if ceremony.consented_at else None,
+            "log": entry.content["log"] if entry else None,
+            "entry": entry.index if entry else None,
+        },
+        "method": proof.method,
+        "mark": {"digest": proof.digest, **proof.mark},
+        "reviewed_at": clock.iso(ceremony.reviewed_at),
+        "signed_at": clock.iso(at),
+        "time_source": "server clock",
+        "time_zone": signoff.order.organisation.time_zone,
+    }
+
+
+def _invitation(ceremony: Ceremony) -> dict[str, Any]:
+    """How the link reached the customer (R3)."""
+    invitation = ceremony.invitation
+    mailed = not invitation.handed_over
+    return {
+        "id": str(invitation.pk),
+        "delivered": "mail" if mailed else "handed over",
+        "to": ceremony.party.contact.email if mailed else None,
+        "made_at": clock.iso(invitation.created_at),
+        "expires_at": clock.iso(invitation.expires_at),
+        "opened_at": clock.iso(invitation.opened_at) if invitation.opened_at else None,
+        "checks": [{"kind": "link", "passed": True}],
+    }

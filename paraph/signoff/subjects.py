@@ -1,0 +1,211 @@
+"""WHAT is signed: a live order becomes a fixed snapshot.
+
+The secret: `present` says everything a view shows, without a language or a layout; its canonical JSON is the snapshot,
+its digest what a signature names. Portal page, PDF and record are made from the same value (I10).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+
+from paraph.evidence import ledger
+from paraph.lib import canonical, clock, differ
+from paraph.lib.actor import Actor
+from paraph.lib.differ import Change
+from paraph.signoff.facts import SubjectFrozen
+from paraph.signoff.models import Choice, Decision, Signature, SignOff, Snapshot, State, View
+from paraph.work import estimate, orders
+from paraph.work.models import Comment, WorkOrder
+
+# What may change without asking the customer to read again: remarks do not change what is agreed.
+REMARKS = "notes"
+PRICED = View.ESTIMATE
+
+
+@dataclass(frozen=True)
+class Standing:
+    """Where one item stands with the customer.
+
+    `authorised`: signed for, and unchanged since. `changed`: signed for once, but the shop changed it afterwards, so
+    the signature does not cover it any more and the choice is pending again.
+    """
+
+    choice: str = Choice.PENDING
+    authorised: bool = False
+    changed: bool = False
+    signature: Signature | None = None
+    at: datetime | None = None
+    by: str = ""
+
+
+def standing(order: WorkOrder) -> dict[str, Standing]:
+    """Return where each item of the order stands, by item id. Items nobody decided on are pending."""
+    found = {str(item.pk): Standing() for item in orders.lines_of(order)}
+    decisions = Decision.objects.filter(signoff__order=order).select_related("party__contact").order_by("id")
+    for one in decisions:
+        key = str(one.item_id)
+        if key in found:
+            found[key] = Standing(choice=one.choice, at=one.at, by=one.party.contact.name)
+    now = {one["id"]: one for one in (_item(item, priced=True) for item in orders.describe(order)["items"])}
+    # One of two signatures authorises nothing yet: the sign-off must be complete.
+    signatures = Signature.objects.filter(
+        signoff__order=order, signoff__state__in=(State.COMPLETE, State.SEALED)
+    ).select_related("snapshot", "party__contact")
+    for signature in signatures.order_by("signed_at"):
+        _add_signature(found, signature, now)
+    return found
+
+
+def _add_signature(found: dict[str, Standing], signature: Signature, now: dict[str, Any]) -> None:
+    facts = signature.snapshot.facts
+    priced = facts["view"] == PRICED
+    signed = {one["id"]: _bare(one) for one in facts["items"]}
+    for key in signature.items:
+        if key not in found:
+            continue
+        same = signed[key] == (now[key] if priced else _without_prices(now[key]))
+        found[key] = Standing(
+            choice=Choice.APPROVED if same else Choice.PENDING,
+            authorised=same,
+            changed=not same,
+            signature=signature,
+            at=signature.signed_at,
+            by=signature.party.contact.name,
+        )
+
+
+def present(order: WorkOrder, view: str, stand: dict[str, Standing] | None = None) -> dict[str, Any]:
+    """Return all a view shows, as a JSON-able value without language: money in minor units, decimals as text.
+
+    Keys: v, view, shop {name, address}, order {number, title, object, customer, site, currency, notes}, items
+    [{id, number, finding, action, parts, labour, decision, authorised, notes, and in an estimate tax_rate and total}],
+    and in an estimate sums {all, approved, authorised} of {net, taxes [{rate, net, tax}], gross}.
+    """
+    stand = standing(order) if stand is None else stand
+    priced = view == PRICED
+    told = orders.describe(order)
+    notes = _notes(order)
+    items = [
+        {
+            **_item(item, priced=priced),
+            "decision": str(stand[item["id"]].choice),
+            "authorised": stand[item["id"]].authorised,
+            REMARKS: notes.get(item["id"], []),
+        }
+        for item in told["items"]
+    ]
+    content: dict[str, Any] = {
+        "v": 1,
+        "view": str(view),
+        "shop": {"name": order.organisation.name, "address": order.organisation.address},
+        "order": {
+            **{key: told[key] for key in ("number", "title", "object", "currency")},
+            "site": {key: told["site"][key] for key in ("name", "address")} if told["site"] else None,
+            "customer": {"name": told["customer"]["name"], "address": told["customer"]["address"]},
+            "remarks": told["notes"],
+        },
+        "items": items,
+    }
+    if priced:
+        content["sums"] = {
+            "all": _sums(items),
+            "approved": _sums(
+                one for one in items if one["decision"] == "approved" and not one["authorised"]
+            ),
+            "authorised": _sums(one for one in items if one["authorised"]),
+        }
+    return content
+
+
+def freeze(signoff: SignOff, view: str, *, by: Actor) -> Snapshot:
+    """Return the snapshot of what the view shows now; a new revision, with its fact, when it differs from the last.
+
+    Call inside a transaction that holds the order's row.
+    """
+    order = orders.load(signoff.order_id)
+    content = canonical.dumps(present(order, view))
+    digest = canonical.digest(content)
+    last = signoff.snapshots.order_by("-revision").first()
+    if last is not None and last.digest == digest:
+        return last
+    snapshot = Snapshot.objects.create(
+        signoff=signoff,
+        revision=last.revision + 1 if last else 1,
+        view=view,
+        content=content,
+        digest=digest,
+        created_at=clock.now(),
+    )
+    ledger.append(
+        SubjectFrozen(signoff=str(signoff.pk), revision=snapshot.revision, view=str(view), digest=digest),
+        log=str(signoff.organisation_id),
+        topic=order.topic,
+        by=by,
+    )
+    return snapshot
+
+
+def differs(snapshot: Snapshot, order_id: UUID | str | None = None) -> list[Change]:
+    """Return what the view would show differently now; empty when the snapshot is still true. Remarks do not count.
+
+    `order_id` saves a look-up where the caller has it.
+    """
+    before = snapshot.facts
+    after = present(orders.load(order_id or snapshot.signoff.order_id), snapshot.view)
+    return differ.changes(_without_remarks(before), _without_remarks(after))
+
+
+def hold(order_id: UUID | str) -> None:
+    """Lock the order's row until the transaction ends, so that nobody changes what is being signed."""
+    assert transaction.get_connection().in_atomic_block
+    WorkOrder.objects.select_for_update().only("pk").get(pk=order_id)
+
+
+def _item(item: dict[str, Any], *, priced: bool) -> dict[str, Any]:
+    told = {
+        key: item[key]
+        for key in ("id", "number", "finding", "action", "labour", "parts", "tax_rate", "total")
+    }
+    return told if priced else _without_prices(told)
+
+
+def _bare(item: dict[str, Any]) -> dict[str, Any]:
+    """The item without what the customer did to it."""
+    return {key: value for key, value in item.items() if key not in {"decision", "authorised", REMARKS}}
+
+
+def _without_prices(item: dict[str, Any]) -> dict[str, Any]:
+    """S3-04: a work authorisation shows no money."""
+    labour = {key: item["labour"][key] for key in ("code", "hours")}
+    parts = [{key: part[key] for key in ("name", "number", "quantity")} for part in item["parts"]]
+    kept = {key: item[key] for key in ("id", "number", "finding", "action")}
+    return {**kept, "labour": labour, "parts": parts}
+
+
+def _without_remarks(content: dict[str, Any]) -> dict[str, Any]:
+    return {**content, "items": [{k: v for k, v in one.items() if k != REMARKS} for one in content["items"]]}
+
+
+def _notes(order: WorkOrder) -> dict[str, list[dict[str, str]]]:
+    """The customer's own instructions, by item id (S3-23)."""
+    found: dict[str, list[dict[str, str]]] = {}
+    said = Comment.objects.filter(order=order, deleted_at=None, author_kind="contact").exclude(item=None)
+    for one in said.order_by("at"):
+        note = {"by": one.author_name, "at": clock.iso(one.at), "text": one.text}
+        found.setdefault(str(one.item_id), []).append(note)
+    return found
+
+
+def _sums(items: Iterable[dict[str, Any]]) -> dict[str, Any]:
+    sums = estimate.totals(
+        (one["total"], Decimal(one["tax_rate"]), Decimal(one["labour"]["hours"])) for one in items
+    )
+    taxes = [{"rate": orders.plain(line.rate), "net": line.net, "tax": line.tax} for line in sums.taxes]
+    return {"net": sums.net, "taxes": taxes, "gross": sums.gross}
