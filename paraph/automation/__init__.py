@@ -1,0 +1,1 @@
+"""Consequences: facts in, effects out, exactly once."""

@@ -1,0 +1,233 @@
+"""Exactly-once consequences: entries become runs, runs become effects.
+
+The secret: a unique row per rule and entry. One transaction reads the new entries of a log, makes their runs and moves
+the cursor; another one marks runs as done and writes their effects, each run in a savepoint of its own. Whoever made
+or claimed a run holds it for a lease; if they die, the worker claims it anew by compare-and-swap, alone in its own
+transaction, so that a rule that kills the process harms no other. Faces call `run_pending` right after their commit;
+the worker calls `run_all`.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
+from itertools import groupby
+from uuid import UUID
+
+from django.db import DatabaseError, transaction
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
+
+from paraph.automation.facts import RuleFailed
+from paraph.automation.models import ERROR_CHARS, Cursor, Run, RunState
+from paraph.automation.occasions import ORDER_TOPIC, Occasion, Scene
+from paraph.automation.rules import RULES, Rule
+from paraph.evidence import ledger
+from paraph.evidence.models import Entry, Log
+from paraph.lib import clock, crash
+from paraph.lib.actor import SYSTEM
+from paraph.work.models import WorkOrder
+
+logger = logging.getLogger(__name__)
+
+# Effects only write rows, so a run takes milliseconds; after this its process is taken for dead.
+LEASE = timedelta(seconds=30)
+FIRST_WAIT = timedelta(seconds=5)
+LONGEST_WAIT = timedelta(hours=1)
+# With the waits above the last try is about three hours after the first.
+MAX_ATTEMPTS = 13
+# Facts that rules caused, one out of the other, at most so often; then it is taken for a circle (faults.md F26).
+MAX_DEPTH = 8
+# Entries turned into runs in one transaction.
+BATCH = 200
+
+
+def run_pending(log: str | UUID) -> int:
+    """Do what the facts of one log ask for; return how many runs were done.
+
+    Costs one query when there is nothing to do. Never raises for what a rule does, nor for a database that is busy:
+    the caller's own act is committed, and the worker does the rest.
+    """
+    try:
+        return _run(_stirring().filter(name=log))
+    except DatabaseError:
+        logger.exception("consequences in log %s are left to the worker", log)
+        return 0
+
+
+def run_all() -> int:
+    """The same for every log that has something to do: the worker's safety net."""
+    return _run(_stirring())
+
+
+def _stirring() -> QuerySet[Log, tuple[UUID, bool, bool]]:
+    """What there is to do: (log, entries beyond the cursor that a rule waits for?, runs that are due?)."""
+    position = Cursor.objects.filter(log=OuterRef(OuterRef("name"))).values("position")
+    entries = Entry.objects.filter(kind__in=_rules(), index__gte=Coalesce(Subquery(position), 0))
+    news = Exists(entries.filter(log=OuterRef("name")))
+    due = Exists(_due(clock.now()).filter(entry__log=OuterRef("name")))
+    return (
+        Log.objects.annotate(news=news, due=due)
+        .filter(Q(news=True) | Q(due=True))
+        .values_list("name", "news", "due")
+    )
+
+
+def _run(stirring: QuerySet[Log, tuple[UUID, bool, bool]]) -> int:
+    """Do what there is to do, and what that leads to, until nothing is left; each look is one query."""
+    done, failed = 0, set[UUID]()
+    while found := list(stirring.exclude(name__in=failed)):
+        for log, news, due in found:
+            try:
+                done += _attempt(_advance(log)) if news else 0
+                done += sum(_attempt([run]) for run in _claimed(log)) if due else 0
+            except Exception:
+                # One organisation's trouble must not stop the others; the next look tries again.
+                logger.exception("consequences in log %s are left for later", log)
+                failed.add(log)
+    return done
+
+
+@transaction.atomic
+def _advance(log: UUID) -> list[Run]:
+    """Turn the next entries into runs that are ours, and move the cursor.
+
+    The cursor stays behind entries no rule waits for, so that reading them costs no write.
+    """
+    cursor = _locked(log)
+    waiting = ledger.since(log, cursor.position).filter(kind__in=_rules())
+    entries = list(waiting.select_related("cause", "personal")[:BATCH])
+    if not entries:
+        return []
+    now = clock.now()
+    runs = [
+        Run(rule=rule.key, entry=entry, attempts=1, due_at=now, leased_until=now + LEASE)
+        for entry in entries
+        for rule in _rules()[entry.kind]
+    ]
+    for run in runs:
+        if _is_circle(run.entry):
+            _give_up(run, "loop", "")
+    Run.objects.bulk_create(runs)
+    cursor.position = entries[-1].index + 1
+    cursor.save(update_fields=["position"])
+    return [run for run in runs if run.state == RunState.PENDING]
+
+
+def _locked(log: UUID) -> Cursor:
+    found = Cursor.objects.select_for_update().filter(log=log).first()
+    if found is None:
+        Cursor.objects.bulk_create([Cursor(log=log)], ignore_conflicts=True)
+        found = Cursor.objects.select_for_update().get(log=log)
+    return found
+
+
+def _attempt(runs: Sequence[Run]) -> int:
+    """Carry out runs we hold, in one transaction an order; return how many were done."""
+    done = 0
+    for topic, chosen in groupby(sorted(runs, key=_topic), key=_topic):
+        done += _attempt_together(topic, list(chosen))
+        crash.point("run.committed")
+    return done
+
+
+@transaction.atomic
+def _attempt_together(topic: str, runs: list[Run]) -> int:
+    # The order first, as every verb does: the ledger is locked after it, never before.
+    _hold(topic)
+    ours = Run.objects.filter(
+        pk__in=[run.pk for run in runs], state=RunState.PENDING, leased_until=runs[0].leased_until
+    )
+    if ours.update(state=RunState.DONE, done_at=clock.now(), leased_until=None, error="") != len(runs):
+        # We were so slow that somebody took them over.
+        transaction.set_rollback(True)
+        return 0
+    scene = Scene(topic)
+    done = sum(_carry_out(run, scene) for run in runs)
+    crash.point("run.before_commit")
+    return done
+
+
+def _topic(run: Run) -> str:
+    return run.entry.topic
+
+
+def _hold(topic: str) -> None:
+    if topic.startswith(ORDER_TOPIC):
+        order = WorkOrder.objects.select_for_update().filter(pk=topic.removeprefix(ORDER_TOPIC))
+        order.values_list("pk", flat=True).first()
+
+
+def _carry_out(run: Run, scene: Scene) -> bool:
+    """Write the effects of a run that is marked as done; if they fail, it is marked as failed instead."""
+    try:
+        with transaction.atomic():
+            rule = next((one for one in RULES if one.key == run.rule), None)
+            if rule is not None:  # else a rule of a later release: nothing of ours
+                rule.apply(Occasion(run.rule, run.entry, scene))
+    except Exception as problem:
+        # One rule must not stop the others, whatever is wrong with it.
+        logger.exception("rule %s for entry %s, try %s", run.rule, run.entry_id, run.attempts)
+        scene.forget()
+        _fail(run, problem)
+        return False
+    return True
+
+
+def _fail(run: Run, problem: Exception) -> None:
+    wait = min(FIRST_WAIT * 2 ** (run.attempts - 1), LONGEST_WAIT)
+    # The words of the problem may hold personal values, which belong into no table of ours.
+    name = type(problem).__name__[:ERROR_CHARS]
+    if run.attempts >= MAX_ATTEMPTS:
+        _give_up(run, "error", name)
+    Run.objects.filter(pk=run.pk).update(
+        state=run.state, error=name, due_at=clock.now() + wait, leased_until=None, done_at=None
+    )
+
+
+def _give_up(run: Run, reason: str, error: str) -> None:
+    run.state, run.error, run.leased_until = RunState.DEAD, error or reason, None
+    fact = RuleFailed(rule=run.rule, reason=reason, error=error)
+    ledger.append(fact, log=run.entry.log_id, topic=run.entry.topic, by=SYSTEM, cause=run.entry)
+
+
+def _due(now: datetime) -> QuerySet[Run]:
+    free = Q(leased_until=None) | Q(leased_until__lte=now)
+    return Run.objects.filter(free, state=RunState.PENDING, due_at__lte=now)
+
+
+def _claimed(log: UUID) -> Iterator[Run]:
+    """Due runs of a log, one after the other, each taken for as long as the lease. The try counts from here."""
+    for pk in list(_due(clock.now()).filter(entry__log_id=log).values_list("pk", flat=True)):
+        now = clock.now()
+        if not _due(now).filter(pk=pk).update(leased_until=now + LEASE, attempts=F("attempts") + 1):
+            continue  # somebody was faster
+        run = Run.objects.select_related("entry__personal").get(pk=pk)
+        if run.attempts > MAX_ATTEMPTS:
+            _bury(run)  # every try ended the process before it could be marked
+        else:
+            yield run
+
+
+@transaction.atomic
+def _bury(run: Run) -> None:
+    ours = Run.objects.filter(pk=run.pk, state=RunState.PENDING, leased_until=run.leased_until)
+    _give_up(run, "error", "NoTryEnded")
+    ours.update(state=run.state, error=run.error, leased_until=None)
+
+
+def _is_circle(entry: Entry) -> bool:
+    """Whether the entry is the end of a chain of causes longer than `MAX_DEPTH`."""
+    depth, cause = 0, entry.cause
+    while cause is not None and depth <= MAX_DEPTH:
+        depth, cause = depth + 1, cause.cause
+    return depth > MAX_DEPTH
+
+
+def _rules() -> dict[str, list[Rule]]:
+    """The rules by the kind of fact they wait for, in their order."""
+    found: dict[str, list[Rule]] = {}
+    for rule in RULES:
+        found.setdefault(rule.on, []).append(rule)
+    return found

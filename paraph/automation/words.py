@@ -1,0 +1,42 @@
+"""What rules and notices are called, in the reader's language."""
+
+from __future__ import annotations
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+RULES: dict[str, Promise] = {
+    "order.asked": _("An order that waits for a signature has the status Needs signature"),
+    "order.completed": _("An order whose lines were decided and signed for is approved"),
+    "order.withdrawn": _("An order whose request was withdrawn no longer waits for a signature"),
+    "staff.signed": _("Managers and the technician hear of a signature"),
+    "signer.receipt": _("The signer gets a receipt"),
+    "signer.copy": _("The signers get the sealed copy"),
+    "staff.seal_pending": _("Managers hear that a seal is pending"),
+    "staff.commented": _("Managers and the technician hear of a customer's comment"),
+    "staff.rejected": _("Managers and the technician hear of a rejected line"),
+    "staff.renewal": _("Managers and the sender hear that a customer needs a new link"),
+    "staff.undelivered": _("Managers hear of a mail that could not be delivered"),
+}
+
+NOTICES: dict[str, Promise] = {
+    "signed": pgettext_lazy("notice", "Ticket signed"),
+    "seal_pending": pgettext_lazy("notice", "Seal pending"),
+    "commented": pgettext_lazy("notice", "New comment"),
+    "rejected": pgettext_lazy("notice", "Line rejected"),
+    "renewal": pgettext_lazy("notice", "New link wanted"),
+    "undelivered": pgettext_lazy("notice", "Mail not delivered"),
+    "receipt": pgettext_lazy("notice", "Receipt"),
+    "copy": pgettext_lazy("notice", "Sealed copy"),
+}
+
+
+def rule(key: str) -> str:
+    """A rule's name; a rule of another release is called by its key."""
+    return str(RULES.get(key, key))
+
+
+def notice(kind: str) -> str:
+    """A notice's name."""
+    return str(NOTICES.get(kind, kind))
