@@ -1,0 +1,151 @@
+"""The demo company: five jobs as five trades have them, made through the product's own verbs (`make demo`).
+
+The cast is invented. Nobody has a password; the demo's sign-in page lets everybody in with one click.
+"""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+from typing import Any
+
+from django.db import transaction
+
+from paraph.automation import runner
+from paraph.config import demo_orders
+from paraph.delivery import mailbox, outbox
+from paraph.lib.actor import SYSTEM, Actor
+from paraph.people import members
+from paraph.people.models import Contact, Customer, Member, Organisation, Role, Site
+from paraph.signoff import ceremonies, completion, consent, invitations, requests
+from paraph.signoff.models import Ask, Choice, View
+from paraph.work import comments, orders
+from paraph.work.models import WorkOrder
+
+# Long enough that a demo started last week still opens; customers get 48 hours.
+DEMO_HOURS = 30 * 24
+LINK = re.compile(r"https?://\S+/s/[\w.\-]+/")
+STAFF = [
+    ("Mara de Wit", "mara@meridian.example", Role.MANAGER, "en"),
+    ("Dirk Peeters", "dirk@meridian.example", Role.DISPATCHER, "nl"),
+    ("Tess Okafor", "tess@meridian.example", Role.TECHNICIAN, "en"),
+    ("Benoît Lambert", "benoit@meridian.example", Role.BILLER, "fr"),
+]
+
+
+def is_filled() -> bool:
+    """Whether the demo company is there already."""
+    return Organisation.objects.exists()
+
+
+def fill() -> Organisation:
+    """Make the demo company with its people and orders, play what already happened, send the mails."""
+    with transaction.atomic():
+        company = Organisation.objects.create(
+            name="Meridian Field Group",
+            address="Hangarweg 12\n6877 SB Teuge\nNetherlands",
+            email="office@meridian.example",
+            phone="+31 55 555 0142",
+            vat_number="NL000000000B00",
+            language="en",
+            next_order_number=1042,
+        )
+        staff = {role: _member(company, *one) for one in STAFF for role in [one[2]]}
+        made = [_order(company, staff, one) for one in demo_orders.ORDERS]
+    _play(made, staff[Role.MANAGER], staff[Role.TECHNICIAN])
+    runner.run_all()
+    outbox.deliver_due()
+    return company
+
+
+def customer_links() -> list[tuple[str, str]]:
+    """The links customers were sent, as (subject, address), oldest first, read from the demo mailbox."""
+    found = []
+    for letter in reversed(mailbox.read()):
+        match = LINK.search(letter.text)
+        if match:
+            found.append((f"{letter.to}: {letter.subject}", match.group(0)))
+    return found
+
+
+def _member(company: Organisation, name: str, email: str, role: Role, language: str) -> Member:
+    return members.add(company, email, name=name, role=role, language=language, by=SYSTEM)
+
+
+def _order(company: Organisation, staff: dict[Any, Member], told: dict[str, Any]) -> WorkOrder:
+    customer = Customer.objects.create(
+        organisation=company, name=told["customer"][0], address=told["customer"][1]
+    )
+    contacts = [Contact.objects.create(customer=customer, **one) for one in told["contacts"]]
+    site = Site.objects.create(customer=customer, name=told["site"][0], address=told["site"][1])
+    draft = orders.OrderDraft(
+        title=told["title"],
+        object_name=told["object"],
+        customer=customer,
+        contacts=contacts,
+        site=site,
+        technician=staff[Role.TECHNICIAN],
+        notes=told["notes"],
+        items=[_item(one, told) for one in told["items"]],
+    )
+    return orders.open_order(company, draft, by=staff[Role.DISPATCHER].actor)
+
+
+def _item(one: tuple[Any, ...], told: dict[str, Any]) -> orders.ItemDraft:
+    finding, action, code, hours, parts = one
+    return orders.ItemDraft(
+        finding=finding,
+        action=action,
+        labour_code=code,
+        estimated_hours=Decimal(hours),
+        hourly_rate=told["rate"],
+        tax_rate=Decimal(told["tax"]),
+        parts=[orders.PartDraft(name, number, Decimal(count), price) for name, number, count, price in parts],
+    )
+
+
+def _play(made: list[WorkOrder], manager: Member, technician: Member) -> None:
+    """The aircraft owner is deciding, the well operator was asked, the installation is signed; two wait in the shop."""
+    aircraft, well, heating, *_rest = made
+    entry = _ask(aircraft, manager, "Please decide before Monday, so that we can order the tyre.")
+    by = entry.party.contact.actor
+    lines = orders.lines_of(orders.load(aircraft.pk))
+    for number, choice in (
+        (2, Choice.APPROVED),
+        (3, Choice.APPROVED),
+        (4, Choice.APPROVED),
+        (6, Choice.REJECTED),
+    ):
+        ceremonies.decide(entry, lines[number - 1].pk, choice, by=by)
+    comments.add(aircraft, lines[0], text="Can this tyre wait until the annual in March?", by=by)
+    comments.add(aircraft, lines[0], text="The cord shows. We would not fly it.", by=technician.actor)
+    _ask(well, manager, "")
+    signing = _ask(heating, manager, "Zoals besproken op de werf.")
+    _sign(signing, "Sofie Maes", "Zaakvoerder")
+
+
+def _ask(order: WorkOrder, manager: Member, text: str) -> Any:
+    first = order.contacts.order_by("name").first()
+    assert first is not None
+    signoff = requests.ask(order, [(first, Ask.AUTHORISE)], by=manager.actor)
+    party = signoff.parties.get()
+    return invitations.send(
+        party, view=View.ESTIMATE, by=manager, actor=manager.actor, hours=DEMO_HOURS, text=text
+    )
+
+
+def _sign(invitation: Any, name: str, role: str) -> None:
+    by = Actor("contact", str(invitation.party.contact_id), name)
+    ceremonies.approve_all(invitation, by=by)
+    ceremony = ceremonies.review(invitation, by=by)
+    agreed = consent.sentence(ceremony.snapshot, invitation.language)
+    completion.sign(
+        ceremony,
+        name=name,
+        role=role,
+        consent=agreed.digest,
+        language=invitation.language,
+        method="drawn",
+        mark=demo_orders.DRAWN,
+        by=by,
+    )

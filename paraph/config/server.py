@@ -1,0 +1,131 @@
+"""Web and worker as one thing to start and stop: granian's processes, and one worker child that is kept alive.
+
+The web processes are forks of this one with everything imported, so the first page is there at once. Nothing here may
+therefore start a thread, keep a connection open or render a document before they are made.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import gc
+import importlib
+import logging
+import multiprocessing
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable
+
+from django.db import connections
+from django.urls import get_resolver
+from granian.constants import Interfaces
+from granian.log import LogLevels
+from granian.server.mp import MPServer
+
+from paraph.config import startup
+
+logger = logging.getLogger(__name__)
+
+APPLICATION = "paraph.config.wsgi"
+WORKERS = 2
+# Threads a web process: while one waits for the disk the other renders.
+THREADS = 2
+# Seconds that requests and the worker's piece at hand may take when we stop.
+PATIENCE = 25
+RESTART_AFTER = 1.0
+# Seconds within which an end counts as a failed start, and how many of them we try.
+EARLY = 30.0
+MAX_EARLY_ENDS = 3
+
+
+class WorkerChild:
+    """`paraph worker` as a child process, started again whenever it ends before we stop."""
+
+    def __enter__(self) -> WorkerChild:
+        self._owner = os.getpid()
+        self._earlier = signal.signal(signal.SIGCHLD, self._look)
+        self._start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        signal.signal(signal.SIGCHLD, self._earlier)
+        self._child.terminate()
+        try:
+            self._child.wait(PATIENCE)
+        except subprocess.TimeoutExpired:
+            self._child.kill()
+
+    def _start(self) -> None:
+        # A group of its own: Ctrl-C reaches us, and we tell the worker.
+        self._child = subprocess.Popen([sys.executable, "-m", "paraph.config.cli", "worker"], process_group=0)
+
+    def _look(self, *_: object) -> None:
+        """Some child has ended; web processes inherit this handler, and must not care."""
+        if os.getpid() != self._owner or self._child.poll() is None:
+            return
+        logger.warning("the worker ended with %s and is started again", self._child.returncode)
+        again = threading.Timer(RESTART_AFTER, self._start)
+        again.daemon = True
+        again.start()
+
+
+def serve(address: str, port: int, ready: Callable[[], None]) -> None:
+    """Serve until Ctrl-C or SIGTERM; `ready` is called once somebody listens. The caller has checked everything.
+
+    Raises `startup.NotReady` when the port is taken, PARAPH_WORKERS is no number, or the web processes cannot start.
+    """
+    startup.require_free(address, port)
+    workers = _workers()
+    _preload()
+    with WorkerChild():
+        early = 0
+        while early < MAX_EARLY_ENDS:
+            web, started = _web(address, port, workers), time.monotonic()
+            web.on_startup(ready)
+            with contextlib.suppress(SystemExit):
+                web.serve()
+            if web.interrupt_signal:
+                return
+            # Its processes died one after the other, and granian gave up.
+            early = early + 1 if time.monotonic() - started < EARLY else 0
+            ready = _nothing
+    raise startup.NotReady("The web processes end again and again; the messages above say why.")
+
+
+def _preload() -> None:
+    """Import the application with all its views, so that each web process starts with them."""
+    importlib.import_module(APPLICATION)
+    _ = get_resolver().url_patterns
+    connections.close_all()
+    gc.freeze()  # what is shared stays shared: the collector does not touch it again
+    # On macOS a fork may not use the system's libraries.
+    multiprocessing.set_start_method("spawn" if sys.platform == "darwin" else "fork", force=True)
+
+
+def _web(address: str, port: int, workers: int) -> MPServer:
+    return MPServer(
+        f"{APPLICATION}:application",
+        address=address,
+        port=port,
+        interface=Interfaces.WSGI,
+        workers=workers,
+        blocking_threads=THREADS,
+        respawn_failed_workers=True,
+        workers_kill_timeout=PATIENCE,
+        log_level=LogLevels.warning,
+        log_access=False,  # an access log would hold the keys of links (security.md line 7)
+    )
+
+
+def _workers() -> int:
+    text = os.environ.get("PARAPH_WORKERS", str(WORKERS))
+    if not text.isdigit() or int(text) < 1:
+        raise startup.NotReady(f"PARAPH_WORKERS is {text!r}; it must be a whole number above 0")
+    return int(text)
+
+
+def _nothing() -> None:
+    """No message the second time."""

@@ -1,0 +1,221 @@
+"""Settings, few and from the environment (docs/operate/configuration.md); a wrong value stops the start.
+
+Every secret is a file under PARAPH_DATA/keys, made at first start. There is no default secret (security.md line 35).
+"""
+
+from __future__ import annotations
+
+import os
+from ipaddress import ip_network
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import dj_database_url
+from csp.constants import NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
+
+from paraph.lib import keyfile
+
+PACKAGE = Path(__file__).resolve().parent.parent
+
+
+def _flag(name: str) -> bool:
+    value = os.environ.get(name, "0").lower()
+    if value not in {"0", "1", "true", "false", "yes", "no"}:
+        raise ImproperlyConfigured(f"{name} is {value!r}; it must be 0 or 1")
+    return value in {"1", "true", "yes"}
+
+
+def _number(name: str, default: int) -> int:
+    try:
+        return int(os.environ.get(name, default))
+    except ValueError as problem:
+        raise ImproperlyConfigured(f"{name} must be a whole number") from problem
+
+
+# --- where things are -------------------------------------------------------------------------------------------
+PARAPH_DATA = Path(os.environ.get("PARAPH_DATA", "var")).resolve()
+PARAPH_PORT = _number("PARAPH_PORT", 8000)
+PARAPH_ORIGIN = os.environ.get("PARAPH_ORIGIN", f"http://localhost:{PARAPH_PORT}").rstrip("/")
+PARAPH_DEMO = _flag("PARAPH_DEMO")
+# Addresses of proxies whose X-Forwarded-For is believed, comma separated (security.md line 34).
+PARAPH_PROXIES = [one.strip() for one in os.environ.get("PARAPH_PROXIES", "").split(",") if one.strip()]
+for _proxy in PARAPH_PROXIES:
+    try:
+        ip_network(_proxy)
+    except ValueError as _problem:
+        raise ImproperlyConfigured(
+            f"PARAPH_PROXIES names {_proxy!r}, which is no address or network"
+        ) from _problem
+# RFC 3161 authority to ask instead of the embedded one, and the file with its root certificates (PEM).
+PARAPH_TSA_URL = os.environ.get("PARAPH_TSA_URL", "")
+PARAPH_TSA_ROOTS = os.environ.get("PARAPH_TSA_ROOTS", "")
+if PARAPH_TSA_URL and not Path(PARAPH_TSA_ROOTS).is_file():
+    raise ImproperlyConfigured(
+        "PARAPH_TSA_URL needs PARAPH_TSA_ROOTS, the file with that authority's root certificates"
+    )
+
+_origin = urlsplit(PARAPH_ORIGIN)
+_local = _origin.hostname in {"localhost", "127.0.0.1", "::1"}
+if _origin.scheme not in {"https", "http"} or not _origin.hostname or _origin.path:
+    raise ImproperlyConfigured(
+        f"PARAPH_ORIGIN is {PARAPH_ORIGIN!r}; it must look like https://sign.example.com"
+    )
+if _origin.scheme == "http" and not _local:
+    raise ImproperlyConfigured("PARAPH_ORIGIN must be https, because browsers keep secure cookies only there")
+
+DEBUG = False
+SECRET_KEY = keyfile.read_or_create(
+    PARAPH_DATA / "keys" / "django.key", os.urandom(48).hex().encode()
+).decode()
+ALLOWED_HOSTS = [_origin.hostname, *(["localhost", "127.0.0.1", "[::1]"] if _local else [])]
+CSRF_TRUSTED_ORIGINS = [PARAPH_ORIGIN]
+ROOT_URLCONF = "paraph.config.urls"
+WSGI_APPLICATION = "paraph.config.wsgi.application"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+INSTALLED_APPS = [
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "csp",
+    "paraph.evidence",
+    "paraph.delivery",
+    "paraph.people",
+    "paraph.work",
+    "paraph.signoff",
+    "paraph.automation",
+    "paraph.web.shared",
+    "paraph.web.portal",
+    "paraph.web.office",
+]
+
+MIDDLEWARE = [
+    "paraph.web.shared.middleware.SecurityHeaders",
+    "csp.middleware.CSPMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.middleware.gzip.GZipMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "paraph.web.shared.middleware.Language",
+    "django.middleware.common.CommonMiddleware",
+    "paraph.web.shared.middleware.SameOrigin",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+]
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "paraph.web.shared.context.page",
+            ],
+            "builtins": ["django.templatetags.i18n", "paraph.web.shared.templatetags.paraph"],
+        },
+    }
+]
+
+# --- database ---------------------------------------------------------------------------------------------------
+DATABASE_URL = os.environ.get("DATABASE_URL", f"sqlite:///{PARAPH_DATA / 'paraph.sqlite3'}")
+DATABASES = {"default": dj_database_url.parse(DATABASE_URL, conn_max_age=None, conn_health_checks=True)}
+if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
+    DATABASES["default"]["ENGINE"] = "paraph.lib.sqlite"
+    DATABASES["default"]["OPTIONS"] = {"transaction_mode": "IMMEDIATE", "timeout": 20}
+    DATABASES["default"]["CONN_HEALTH_CHECKS"] = False
+
+# --- people -----------------------------------------------------------------------------------------------------
+AUTH_USER_MODEL = "people.User"
+LOGIN_URL = "office:sign_in"
+LOGIN_REDIRECT_URL = "office:start"
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+
+# --- cookies and headers (security.md lines 6, 12, 22, 23) --------------------------------------------------------
+SESSION_COOKIE_NAME = "__Host-paraph"
+SESSION_COOKIE_SECURE = True
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_AGE = 14 * 24 * 3600
+CSRF_COOKIE_NAME = "__Host-csrf"
+CSRF_COOKIE_SECURE = True
+CSRF_COOKIE_HTTPONLY = True
+CSRF_COOKIE_SAMESITE = "Strict"
+CSRF_FAILURE_VIEW = "paraph.web.shared.errors.csrf_failed"
+MESSAGE_STORAGE = "paraph.web.shared.toasts.HostCookie"
+# In the session: a cookie of its own would hold words about customers and lack the __Host- prefix.
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
+LANGUAGE_COOKIE_NAME = "__Host-language"
+LANGUAGE_COOKIE_SECURE = True
+LANGUAGE_COOKIE_HTTPONLY = True
+LANGUAGE_COOKIE_SAMESITE = "Lax"
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if PARAPH_PROXIES else None
+DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 4000
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF],
+        "style-src": [SELF],
+        "img-src": [SELF, "data:"],
+        "connect-src": [SELF],
+        "font-src": [SELF],
+        "form-action": [SELF],
+        "frame-ancestors": [NONE],
+        "base-uri": [NONE],
+        "object-src": [NONE],
+        "manifest-src": [SELF],
+    }
+}
+
+# --- words ------------------------------------------------------------------------------------------------------
+LANGUAGE_CODE = "en"
+LANGUAGES = [("en", "English"), ("nl", "Nederlands"), ("fr", "Français")]
+LOCALE_PATHS = [PACKAGE / "locale"]
+USE_I18N = True
+USE_TZ = True
+TIME_ZONE = "UTC"
+
+# --- files ------------------------------------------------------------------------------------------------------
+STATIC_URL = "/static/"
+STATIC_ROOT = PARAPH_DATA / "static"
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+}
+
+# --- mail -------------------------------------------------------------------------------------------------------
+EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+EMAIL_HOST = os.environ.get("SMTP_HOST", "localhost")
+EMAIL_PORT = _number("SMTP_PORT", 25)
+EMAIL_HOST_USER = os.environ.get("SMTP_USER", "")
+EMAIL_HOST_PASSWORD = os.environ.get("SMTP_PASSWORD", "")
+EMAIL_USE_TLS = _flag("SMTP_STARTTLS")
+EMAIL_USE_SSL = _flag("SMTP_TLS")
+if EMAIL_USE_TLS and EMAIL_USE_SSL:
+    raise ImproperlyConfigured("SMTP_TLS and SMTP_STARTTLS exclude each other: set one of them")
+EMAIL_TIMEOUT = 20
+DEFAULT_FROM_EMAIL = os.environ.get("PARAPH_FROM", f"Paraph <paraph@{_origin.hostname}>")
+EMAIL_FILE_PATH = PARAPH_DATA / "mail"
+if PARAPH_DEMO:
+    EMAIL_BACKEND = "paraph.delivery.mailbox.MailboxBackend"
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    # No link key ever reaches a log (security.md line 7).
+    "filters": {"keys": {"()": "paraph.web.shared.logs.WithoutTokens"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["keys"]}},
+    "root": {"handlers": ["console"], "level": os.environ.get("PARAPH_LOG_LEVEL", "INFO")},
+}

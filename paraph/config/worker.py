@@ -1,0 +1,118 @@
+"""The worker: everything that happens without somebody waiting for it, as loops that do not stop one another.
+
+Each loop has a thread of its own, so that a slow mail server holds up no seal. A loop works in pieces; what it is at
+can be killed at any moment, because every piece of work is claimed by a row and claimed again when its lease ran out.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import signal
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import partial
+
+from django.contrib.sessions.models import Session
+from django.db import close_old_connections, connections
+
+from paraph.automation import runner, undelivered
+from paraph.delivery import outbox
+from paraph.evidence import ledger
+from paraph.lib import clock
+from paraph.people import limits
+from paraph.sealing.timestamp import EmbeddedAuthority
+from paraph.signoff import completion
+
+logger = logging.getLogger(__name__)
+
+# Messages sent before the loop looks whether it should stop.
+LETTERS_A_PIECE = 10
+# A loop that fails waits twice as long each time, at most this many seconds.
+LONGEST_PAUSE = 60.0
+# Seconds granted to the piece at hand when the worker is told to stop.
+PATIENCE = 20.0
+# Rate-limit counters have windows of an hour at most.
+COUNTERS_KEPT = timedelta(days=1)
+
+
+@dataclass(frozen=True)
+class Loop:
+    """A piece of work, and how many polls lie between two looks for it. `work` returns how much it did."""
+
+    name: str
+    work: Callable[[], int]
+    polls: int = 1
+
+
+def stamp_checkpoints() -> int:
+    """Time-stamp the newest checkpoint of every ledger, by the configured authority or our own (evidence.md 4)."""
+    authority = completion.authority() or EmbeddedAuthority(completion.keyset())
+    return len(ledger.stamp_pending(lambda digest: authority.stamp(digest, at=clock.now())))
+
+
+def tidy() -> int:
+    """Forget rate-limit counters and sessions that are long over."""
+    now = clock.now()
+    return limits.forget(now - COUNTERS_KEPT) + Session.objects.filter(expire_date__lt=now).delete()[0]
+
+
+LOOPS = (
+    Loop("consequences", runner.run_all),
+    Loop("mail", partial(outbox.deliver_due, LETTERS_A_PIECE, on_dead=undelivered.record)),
+    # A seal that is pending waits for a key or a renderer; trying costs a rendering each time (I7: within 60 s).
+    Loop("seals", completion.seal_pending, polls=15),
+    Loop("time stamps", stamp_checkpoints, polls=30),
+    Loop("tidying", tidy, polls=3600),
+)
+
+
+def run_once() -> int:
+    """Let every loop do one piece of work, in this thread; return how much was done."""
+    return sum(_piece(loop) or 0 for loop in LOOPS)
+
+
+def run_forever(poll: float = 1.0) -> None:
+    """Run the loops until SIGTERM, SIGINT, or the end of the parent process; finish the pieces at hand."""
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    threads = [
+        threading.Thread(target=_run, args=(loop, poll, stop), name=loop.name, daemon=True) for loop in LOOPS
+    ]
+    for thread in threads:
+        thread.start()
+    logger.info("worker %s: %s", os.getpid(), ", ".join(loop.name for loop in LOOPS))
+    parent = os.getppid()
+    while not stop.wait(poll):
+        if os.getppid() != parent:
+            stop.set()  # whoever started us was killed, and starts another worker when it comes back
+    for thread in threads:
+        thread.join(PATIENCE)
+    logger.info("worker %s has stopped", os.getpid())
+
+
+def _run(loop: Loop, poll: float, stop: threading.Event) -> None:
+    """One thread. While there is work it goes on at once; else it waits."""
+    pause = 0.0
+    while not stop.wait(pause):
+        done = _piece(loop)
+        if done is None:
+            pause = min(max(pause, poll * loop.polls) * 2, max(LONGEST_PAUSE, poll * loop.polls))
+        else:
+            pause = 0.0 if done else poll * loop.polls
+    connections.close_all()
+
+
+def _piece(loop: Loop) -> int | None:
+    """One piece of work; None when it failed, which is noted and stops nothing."""
+    close_old_connections()
+    try:
+        return loop.work()
+    except Exception:
+        logger.exception("worker: %s failed and will be tried again", loop.name)
+        return None
+    finally:
+        close_old_connections()
