@@ -1,0 +1,5 @@
+// What staff pages load.
+import "htmx.org";
+import "./once-form.ts";
+import "./copy-text.ts";
+import "./line-rows.ts";

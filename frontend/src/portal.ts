@@ -1,0 +1,5 @@
+// What the customer's pages load.
+import "htmx.org";
+import "./signature-pad.ts";
+import "./once-form.ts";
+import "./copy-text.ts";

@@ -1,0 +1,1 @@
+"""Faces: HTTP in, HTML or JSON out. No rule lives here."""

@@ -1,0 +1,70 @@
+"""Customers, with the people who can be asked and the places where work is done."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.db import transaction
+from django.db.models import Count, Q
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils.translation import gettext as _
+
+from paraph.people.models import Customer, Member
+from paraph.web.office import reach
+from paraph.web.office.doors import form, page, show
+from paraph.web.office.forms import customer as sheets
+
+PAGE = 30
+
+
+@page("order.view")
+def customer_list(request: HttpRequest, member: Member) -> HttpResponse:
+    """All customers, or those whose name or contact fits."""
+    asked = request.GET.get("q", "").strip()[:100]
+    found = reach.customers(member)
+    if asked:
+        people = Q(contacts__name__icontains=asked) | Q(contacts__email__icontains=asked)
+        found = found.filter(
+            pk__in=reach.customers(member).filter(Q(name__icontains=asked) | people).values("pk")
+        )
+    found = found.annotate(order_count=Count("orders")).prefetch_related("contacts").order_by("name", "pk")
+    pages = Paginator(found, PAGE).get_page(request.GET.get("page"))
+    told: dict[str, Any] = {"page": pages, "q": asked, "query": f"q={asked}&" if asked else ""}
+    return show(request, member, "customers.html", section="customers", **told)
+
+
+@form("customer.edit")
+def customer_new(request: HttpRequest, member: Member) -> HttpResponse:
+    """A customer from nothing."""
+    return _edit(request, member, Customer(organisation_id=member.organisation_id))
+
+
+@form("customer.edit")
+def customer_edit(request: HttpRequest, member: Member, pk: UUID) -> HttpResponse:
+    """Change a customer."""
+    return _edit(request, member, reach.customer(member, pk))
+
+
+def _edit(request: HttpRequest, member: Member, customer: Customer) -> HttpResponse:
+    known, status = bool(customer.name), 200
+    if request.method != "POST":
+        sheet = sheets.start(customer)
+    elif {"add", "remove"} & set(request.POST):
+        sheet = sheets.again(customer, request.POST)
+    else:
+        sheet = sheets.read(customer, request.POST)
+        if sheet.is_valid():
+            with transaction.atomic():
+                stored = sheet.save()
+            messages.success(request, _("%(name)s is stored.") % {"name": stored.name})
+            return redirect("office:customer", stored.pk)
+        status = 400
+    told: dict[str, Any] = {
+        "sheet": sheet,
+        "customer": reach.customer(member, customer.pk) if known else None,
+    }
+    return show(request, member, "customer_edit.html", section="customers", status=status, **told)

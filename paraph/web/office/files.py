@@ -1,0 +1,85 @@
+"""Files for staff: always to be saved, never shown by the browser on this site (security.md line 24)."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.utils.http import content_disposition_header
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from paraph.evidence.bundle import RECEIPT_TYPE
+from paraph.lib.blobs import BlobMissing
+from paraph.people.models import Member
+from paraph.sealing.errors import RenderFailed
+from paraph.signoff import completion, receipts, subjects
+from paraph.signoff.models import SignOff, State, View
+from paraph.web.office import reach
+from paraph.web.office.doors import page
+from paraph.web.shared import errors
+from paraph.work import orders
+from paraph.work.models import WorkOrder
+
+PDF, JSON = "application/pdf", "application/json"
+
+
+@page("order.view")
+def sealed(request: HttpRequest, member: Member, pk: UUID, signoff: UUID | None = None) -> HttpResponse:
+    """The sealed copy: of one sign-off, or the newest."""
+    order = reach.order(member, pk)
+    found = (
+        reach.signoff(member, pk, signoff) if signoff else order.signoffs.filter(state=State.SEALED).first()
+    )
+    if found is None or found.state != State.SEALED:
+        raise Http404
+    try:
+        return attached(found.sealed_copy.read(), f"{order.number}-sealed.pdf", PDF)
+    except BlobMissing:
+        return errors.page(request, 503, _("The stored copy cannot be read. The managers must be told."))
+
+
+@page("order.view")
+def printed(request: HttpRequest, member: Member, pk: UUID, view: str) -> HttpResponse:
+    """The document as *Print* gives it (S3-34 … S3-36)."""
+    if view not in View.values:
+        raise Http404
+    order = orders.load(reach.order(member, pk).pk)
+    try:
+        paper = completion.printed(order, view, get_language() or "en", signoff=_current(order))
+    except (RenderFailed, BlobMissing):
+        return errors.page(request, 503, _("The document cannot be made right now. Nothing is lost."))
+    return attached(paper, f"{order.number}-{view}.pdf", PDF)
+
+
+@page("order.view")
+def record(request: HttpRequest, member: Member, pk: UUID, signature: UUID) -> HttpResponse:
+    """The record the signer agreed to."""
+    found = reach.signature(member, pk, signature)
+    return attached(found.record_bytes, f"{found.signoff.order.number}-record.json", JSON)
+
+
+@page("order.view")
+def receipt(request: HttpRequest, member: Member, pk: UUID, signature: UUID) -> HttpResponse:
+    """The receipt with inclusion proof and checkpoint."""
+    found = reach.signature(member, pk, signature)
+    return attached(receipts.receipt(found), f"{found.signoff.order.number}-receipt.json", RECEIPT_TYPE)
+
+
+def attached(content: bytes, name: str, mime: str) -> HttpResponse:
+    """A download: RFC 6266 name, and no right to do anything should a browser show it all the same."""
+    response = HttpResponse(content, content_type=mime)
+    response.headers["Content-Disposition"] = content_disposition_header(True, name) or "attachment"
+    response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    return response
+
+
+def _current(order: WorkOrder) -> SignOff | None:
+    """The sign-off whose document the order is now: none when lines were changed or added after the signature."""
+    newest = order.signoffs.exclude(state=State.WITHDRAWN).select_related("sealed_copy").first()
+    if newest is None or newest.state == State.OPEN:
+        return newest
+    loose = [
+        one for one in subjects.standing(order).values() if not one.authorised and one.choice != "rejected"
+    ]
+    return None if loose else newest

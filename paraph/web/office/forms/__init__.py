@@ -1,0 +1,1 @@
+"""What staff may type, and how it is read."""

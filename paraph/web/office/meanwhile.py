@@ -1,0 +1,107 @@
+"""What somebody else changed while a page was open, from the order's own record."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from django.http import QueryDict
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from paraph.evidence import timeline
+from paraph.evidence.models import Entry
+from paraph.lib import figures
+from paraph.web.office.forms import lines, rows
+from paraph.work import orders
+from paraph.work.facts import OrderRevised
+from paraph.work.models import WorkOrder
+
+
+@dataclass(frozen=True)
+class Changed:
+    """One place that changed: where in words, and its new value; `item` when it was a whole line."""
+
+    by: str
+    at: datetime
+    where: str
+    now: str
+    item: str = ""
+
+
+def changes(order: WorkOrder, *, since: int) -> list[Changed]:
+    """Return what was changed after revision `since`, oldest first."""
+    entries = Entry.objects.filter(log_id=order.organisation_id, topic=order.topic, kind=OrderRevised.kind)
+    numbers = {str(item.pk): item.number for item in order.items.all()}
+    return [
+        _changed(entry, one, numbers, order.currency)
+        for entry in entries.select_related("personal").order_by("index")
+        if entry.content["fact"]["revision"] > since
+        for one in entry.content["fact"]["changes"]
+    ]
+
+
+def with_new_lines(typed: QueryDict, order: WorkOrder, changed: list[Changed]) -> QueryDict:
+    """What was typed, and behind it the lines somebody else added, which saving would otherwise take away."""
+    data = typed.copy()
+    theirs = {one.item for one in changed if one.item} - set(data.values())
+    free = max(rows.numbers(data, lines.LINE), default=-1) + 1
+    added = [item for item in orders.lines_of(order) if str(item.pk) in theirs]
+    for number, row in enumerate(lines.start(added, order.currency), start=free):
+        _copy(row, f"{lines.LINE}-{number}", data)
+        for place, part in enumerate(row.parts):
+            _copy(part, f"{lines.LINE}-{number}-part-{place}", data)
+    return data
+
+
+def _copy(row: Any, prefix: str, data: QueryDict) -> None:
+    for name in row.fields:
+        value = row[name].value()
+        data[f"{prefix}-{name}"] = "" if value is None else str(value)
+
+
+def _changed(entry: Entry, one: dict[str, Any], numbers: dict[str, int], currency: str) -> Changed:
+    line = timeline.line(entry)
+    path, after = one["path"], one["after"]
+    whole = path[1] if path[0] == "items" and len(path) == 2 and one["before"] is None else ""
+    return Changed(line.by, line.at, _where(path, numbers), _now(path, after, currency), whole)
+
+
+def _where(path: list[str], numbers: dict[str, int]) -> str:
+    words = {
+        "title": _("title"),
+        "object": _("object"),
+        "customer": _("customer"),
+        "site": _("site"),
+        "contacts": _("contacts"),
+        "technician": _("technician"),
+        "notes": _("notes"),
+        "finding": _("finding"),
+        "action": _("corrective action"),
+        "labour": _("labour"),
+        "actual_hours": _("actual hours"),
+        "parts": _("parts"),
+        "tax_rate": _("tax"),
+        "total": _("total"),
+    }
+    if path[0] != "items":
+        return words.get(path[0], path[0])
+    number = numbers.get(path[1])
+    line = _("a line") if number is None else _("line %(number)s") % {"number": number}
+    return line if len(path) == 2 else f"{line}, {words.get(path[2], path[2])}"
+
+
+def _now(path: list[str], after: Any, currency: str) -> str:
+    """The new value, where it can be said in one line."""
+    language = get_language() or "en"
+    if after is None:
+        return _("removed")
+    if isinstance(after, dict):
+        return str(after.get("finding") or after.get("name") or "")
+    if path[-1] in {"total", "rate"}:
+        return figures.money(after, currency, language)
+    if path[-1] in {"hours", "actual_hours", "tax_rate"}:
+        return figures.quantity(Decimal(after), language)
+    return str(after)[:200] if isinstance(after, str) and path[0] not in {"technician"} else ""

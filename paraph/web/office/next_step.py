@@ -1,0 +1,65 @@
+"""What has to happen next with an order, in one sentence that names who (look.md, "The office order page")."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.utils import timezone
+from django.utils.translation import get_language, ngettext
+from django.utils.translation import gettext as _
+
+from paraph.lib import figures
+from paraph.signoff.models import State
+from paraph.web.office.overview import Overview, Request
+from paraph.work.models import Status
+
+
+@dataclass(frozen=True)
+class Step:
+    """The sentence, and how much it matters: `wait`, `warn`, `good` or `go`."""
+
+    text: str
+    tone: str = "go"
+
+
+def of(seen: Overview) -> Step:
+    """Return the next step of an order."""
+    current = seen.current
+    if seen.order.status == Status.CANCELLED:
+        return Step(_("This order is cancelled."), "wait")
+    if not seen.lines:
+        return Step(_("Next: add the first line, so that there is something to ask."))
+    if current is not None and current.waiting:
+        return _waiting(current)
+    if current is not None and current.signoff.state == State.COMPLETE:
+        return Step(_("Signed, but the seal is pending: %(why)s") % {"why": current.fault}, "warn")
+    changed = sum(1 for line in seen.lines if line.standing.changed)
+    if changed:
+        told = ngettext(
+            "%(count)s line changed after it was signed for: ask again.",
+            "%(count)s lines changed after they were signed for: ask again.",
+            changed,
+        )
+        return Step(told % {"count": changed}, "warn")
+    if all(line.standing.authorised for line in seen.lines):
+        return Step(_("Every line is signed for and sealed. Nothing is open."), "good")
+    if current is not None and current.sealed:
+        return Step(_("Signed and sealed. Lines that were not approved can be asked for again."), "good")
+    return Step(_("Next: email the work order to the customer."))
+
+
+def _waiting(current: Request) -> Step:
+    names = ", ".join(one.party.contact.name for one in current.waiting)
+    links = [one for asked in current.waiting for one in asked.invited]
+    if not any(one.state in {"sent", "opened"} for one in links):
+        told: dict[str, Any] = {"names": names}
+        return Step(_("%(names)s cannot sign: no link is valid any more. Send a new one.") % told, "warn")
+    since = min((one.invitation.created_at for one in links), default=current.signoff.created_at)
+    return Step(_("Waiting for %(names)s since %(when)s") % {"names": names, "when": weekday(since)})
+
+
+def weekday(at: datetime) -> str:
+    """The day with its weekday, in the reader's words: ``Tue 24 Nov 2026``."""
+    return figures.moment(at, timezone.get_current_timezone(), get_language() or "en").rsplit(",", 1)[0]

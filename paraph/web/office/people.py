@@ -1,0 +1,60 @@
+"""What a manager does with requests and links that are out: renew, revoke, withdraw."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from paraph.people import limits
+from paraph.people.models import Member
+from paraph.signoff import invitations, requests
+from paraph.signoff.errors import SignOffError
+from paraph.web.office import reach
+from paraph.web.office.doors import act, actor
+
+
+@act("order.email")
+def renew(request: HttpRequest, member: Member, pk: UUID, invitation: UUID) -> HttpResponse:
+    """Mail a new link; the earlier one stops working."""
+    found = reach.invitation(member, pk, invitation)
+    limits.count(limits.MAIL, str(member.organisation_id))
+    try:
+        invitations.renew(found, by=member, actor=actor(request, member))
+    except SignOffError as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(
+            request, _("A new link is on its way to %(name)s.") % {"name": found.party.contact.name}
+        )
+    return redirect(_back(pk))
+
+
+@act("order.email")
+def revoke(request: HttpRequest, member: Member, pk: UUID, invitation: UUID) -> HttpResponse:
+    """Switch a link off, at once."""
+    found = reach.invitation(member, pk, invitation)
+    invitations.revoke(found, by=member, actor=actor(request, member))
+    messages.success(request, _("The link of %(name)s no longer works.") % {"name": found.party.contact.name})
+    return redirect(_back(pk))
+
+
+@act("order.email")
+def withdraw(request: HttpRequest, member: Member, pk: UUID, signoff: UUID) -> HttpResponse:
+    """Take a request back."""
+    found = reach.signoff(member, pk, signoff)
+    try:
+        requests.withdraw(found, by=actor(request, member))
+    except SignOffError as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, _("The request is withdrawn. What was decided stays in the timeline."))
+    return redirect(_back(pk))
+
+
+def _back(pk: UUID) -> str:
+    return reverse("office:order", args=[pk]) + "#people"

@@ -1,0 +1,70 @@
+"""What a member can reach: every lookup starts at their organisation, so that what is not theirs is not there.
+
+All raise Http404, in one way for *does not exist* and *is somebody else's* (security.md line 1).
+"""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.db.models import QuerySet
+from django.shortcuts import get_object_or_404
+
+from paraph.people.models import Customer, Member
+from paraph.signoff.models import Invitation, Signature, SignOff
+from paraph.work.models import Comment, WorkOrder
+
+
+def orders(member: Member) -> QuerySet[WorkOrder]:
+    """The organisation's orders."""
+    return WorkOrder.objects.filter(organisation_id=member.organisation_id)
+
+
+def order(member: Member, pk: UUID) -> WorkOrder:
+    """One order with what every page about it names."""
+    found = orders(member).select_related("organisation", "customer", "site", "technician__user")
+    return get_object_or_404(found, pk=pk)
+
+
+def customers(member: Member) -> QuerySet[Customer]:
+    """The organisation's customers."""
+    return Customer.objects.filter(organisation_id=member.organisation_id)
+
+
+def customer(member: Member, pk: UUID) -> Customer:
+    """One customer."""
+    return get_object_or_404(customers(member), pk=pk)
+
+
+def members(member: Member) -> QuerySet[Member]:
+    """The colleagues who work here now."""
+    found = Member.objects.filter(organisation_id=member.organisation_id, active=True, user__is_active=True)
+    return found.select_related("user").order_by("user__name")
+
+
+def comment(member: Member, order: UUID, pk: UUID) -> Comment:
+    """One comment of an order."""
+    found = Comment.objects.select_related("order", "item")
+    return get_object_or_404(found, pk=pk, order_id=order, order__organisation_id=member.organisation_id)
+
+
+def signoff(member: Member, order: UUID, pk: UUID) -> SignOff:
+    """One sign-off of an order."""
+    found = SignOff.objects.select_related("order__organisation", "sealed_copy")
+    return get_object_or_404(found, pk=pk, order_id=order, organisation_id=member.organisation_id)
+
+
+def invitation(member: Member, order: UUID, pk: UUID) -> Invitation:
+    """One invitation to an order."""
+    found = Invitation.objects.select_related("party__contact", "party__signoff__order__organisation")
+    return get_object_or_404(
+        found, pk=pk, party__signoff__order_id=order, party__signoff__organisation_id=member.organisation_id
+    )
+
+
+def signature(member: Member, order: UUID, pk: UUID) -> Signature:
+    """One signature under an order."""
+    found = Signature.objects.select_related("entry", "checkpoint", "signoff__order")
+    return get_object_or_404(
+        found, pk=pk, signoff__order_id=order, signoff__organisation_id=member.organisation_id
+    )

@@ -1,0 +1,32 @@
+"""The first page: what needs attention, then the newest orders."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+
+from paraph.automation import notices
+from paraph.people.models import Member
+from paraph.signoff.facts import SEAL_FAULTS
+from paraph.web.office import reach, waiting
+from paraph.web.office.doors import page, show
+
+MOST_WAITING = 8  # of one kind; the list has the rest
+MOST_ORDERS = 10
+MOST_NOTICES = 5
+
+
+@page("order.view")
+def start(request: HttpRequest, member: Member) -> HttpResponse:
+    """What to do first."""
+    queues: dict[str, Any] = {
+        "seals": [(one, SEAL_FAULTS.get(one.seal_fault, one.seal_fault)) for one in waiting.seals(member)],
+        "questions": waiting.questions(member)[:MOST_WAITING],
+        "expired": waiting.expired(member)[:MOST_WAITING],
+        "signatures": waiting.signatures(member)[:MOST_WAITING],
+        "notices": notices.unread(member)[:MOST_NOTICES],
+    }
+    recent = reach.orders(member).select_related("customer")[:MOST_ORDERS]
+    told: dict[str, Any] = {**{name: list(found) for name, found in queues.items()}, "orders": list(recent)}
+    return show(request, member, "start.html", quiet=not any(told[name] for name in queues), **told)

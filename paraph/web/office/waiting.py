@@ -1,0 +1,52 @@
+"""What needs somebody's attention, oldest first, before any list (look.md, "The office order page").
+
+Each is one query over the organisation's own rows.
+"""
+
+from __future__ import annotations
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from paraph.lib import clock
+from paraph.people.models import Member
+from paraph.signoff.models import Ask, Invitation, Party, SignOff, State
+from paraph.work.models import Comment
+
+
+def signatures(member: Member) -> QuerySet[Party]:
+    """Parties who were asked to sign and have not, of open requests; `signoff.created_at` is since when."""
+    waiting = Party.objects.filter(signoff__organisation_id=member.organisation_id, signoff__state=State.OPEN)
+    waiting = waiting.filter(ask=Ask.AUTHORISE, acted_at=None)
+    return waiting.select_related("contact", "signoff__order__customer").order_by("signoff__created_at")
+
+
+def seals(member: Member) -> QuerySet[SignOff]:
+    """Signed, but the seal could not be made yet (I7); `seal_fault` says why."""
+    found = SignOff.objects.filter(organisation_id=member.organisation_id, state=State.COMPLETE)
+    return found.select_related("order__customer").order_by("completed_at")
+
+
+def questions(member: Member) -> QuerySet[Comment]:
+    """The customers' last words that nobody of the shop answered."""
+    later = Comment.objects.filter(order=OuterRef("order"), at__gt=OuterRef("at"), deleted_at=None)
+    on_item, on_order = Exists(later.filter(item=OuterRef("item"))), Exists(later.filter(item=None))
+    open_ones = Comment.objects.filter(
+        order__organisation_id=member.organisation_id, author_kind="contact", deleted_at=None
+    ).filter(Q(item__isnull=False) & ~on_item | Q(item=None) & ~on_order)
+    return open_ones.select_related("order__customer", "item").order_by("at")
+
+
+def expired(member: Member) -> QuerySet[Invitation]:
+    """Links that ended before their party signed, and have no living successor."""
+    now = clock.now()
+    alive = Invitation.objects.filter(party=OuterRef("party"), revoked_at=None, expires_at__gt=now)
+    newer = Invitation.objects.filter(party=OuterRef("party"), created_at__gt=OuterRef("created_at"))
+    ended = Invitation.objects.filter(
+        party__signoff__organisation_id=member.organisation_id,
+        party__signoff__state=State.OPEN,
+        party__ask=Ask.AUTHORISE,
+        party__acted_at=None,
+        revoked_at=None,
+        expires_at__lte=now,
+    ).filter(~Exists(alive), ~Exists(newer))
+    return ended.select_related("party__contact", "party__signoff__order__customer").order_by("expires_at")

@@ -1,0 +1,109 @@
+"""Files a customer takes home. Names by RFC 6266, never from what a user typed alone; no file can run (line 24)."""
+
+from __future__ import annotations
+
+import logging
+import re
+
+from django.http import HttpRequest, HttpResponse
+from django.utils.http import content_disposition_header
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from paraph.lib.blobs import BlobMissing
+from paraph.people import limits
+from paraph.sealing.errors import SealingError
+from paraph.signoff import completion, receipts
+from paraph.signoff.errors import NotThere
+from paraph.signoff.models import Invitation, Signature, SignOff, State, View
+from paraph.web.portal import door
+from paraph.web.portal.receipt import own
+from paraph.web.shared import errors
+from paraph.web.shared.acting import reading
+from paraph.work import orders
+
+log = logging.getLogger(__name__)
+PDF, JSON = "application/pdf", "application/json"
+UNSAFE = re.compile(r"[^\w.-]+")
+
+
+@reading
+@door.guest
+def print_pdf(request: HttpRequest, invitation: Invitation) -> HttpResponse:
+    """The *Print* link: with a signature block while lines are pending, with the signature once given (S3-34 … 36)."""
+    limits.count(limits.PORTAL, f"print:{door.counted_as(request, invitation)}")
+    order = orders.load(invitation.party.signoff.order_id)
+    signoff = invitation.party.signoff
+    shown = None if signoff.state == State.SEALED and not _may_read_sealed(invitation) else signoff
+    try:
+        content = completion.printed(order, invitation.view, get_language() or "en", signoff=shown)
+    except (SealingError, BlobMissing) as problem:
+        return _unavailable(request, signoff, problem)
+    return file(content, PDF, f"{order.number}-{invitation.view}.pdf")
+
+
+@reading
+@door.guest
+def sealed(request: HttpRequest, invitation: Invitation) -> HttpResponse:
+    """The sealed copy, once there is one."""
+    signoff = invitation.party.signoff
+    if signoff.state != State.SEALED or not _may_read_sealed(invitation):
+        raise NotThere
+    try:
+        content = signoff.sealed_copy.read()
+    except BlobMissing as problem:
+        return _unavailable(request, signoff, problem)
+    return file(content, PDF, f"{signoff.order.number}-sealed.pdf")
+
+
+@reading
+@door.guest
+def receipt(request: HttpRequest, invitation: Invitation) -> HttpResponse:
+    """The receipt of this party's own signature, for `evidence.verify`."""
+    signature = _own(invitation)
+    return file(receipts.receipt(signature), JSON, f"receipt-{receipts.code(signature)}.json")
+
+
+@reading
+@door.guest
+def record(request: HttpRequest, invitation: Invitation) -> HttpResponse:
+    """The record this party agreed to, byte by byte as it was signed."""
+    signature = _own(invitation)
+    return file(signature.record_bytes, JSON, f"record-{receipts.code(signature)}.json")
+
+
+def file(content: bytes, mime: str, name: str) -> HttpResponse:
+    """A download that no browser runs, whatever is in it (security.md line 24)."""
+    disposition = content_disposition_header(as_attachment=True, filename=UNSAFE.sub("-", name).strip("-."))
+    return HttpResponse(
+        content,
+        content_type=mime,
+        headers={
+            "Content-Disposition": disposition or "attachment",
+            "Content-Security-Policy": "sandbox; default-src 'none'",
+            "X-Content-Type-Options": "nosniff",
+        },
+    )
+
+
+def _own(invitation: Invitation) -> Signature:
+    signature = own(invitation)
+    if signature is None:
+        raise NotThere
+    return signature
+
+
+def _may_read_sealed(invitation: Invitation) -> bool:
+    """A sealed estimate shows prices, so it is not for who was invited to the work authorisation (S3-04)."""
+    if invitation.view == View.ESTIMATE:
+        return True
+    views = invitation.party.signoff.signatures.values_list("snapshot__view", flat=True)
+    return View.ESTIMATE not in views
+
+
+def _unavailable(request: HttpRequest, signoff: SignOff, problem: Exception) -> HttpResponse:
+    log.error("no document of sign-off %s", signoff.pk, exc_info=problem)
+    told = _(
+        "The document cannot be made right now. Your decisions and signature are safe; try again in a minute."
+    )
+    return errors.page(request, 503, told)

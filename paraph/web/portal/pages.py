@@ -1,0 +1,135 @@
+"""The order page as its templates read it: the sheet, what this visitor may do with it, and what happened so far.
+
+The permissions here only choose what is shown; the verbs of `signoff` decide what may happen.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import get_language
+
+from paraph.evidence.facts import CUSTOMER
+from paraph.evidence.timeline import Line, timeline
+from paraph.signoff import subjects
+from paraph.signoff.models import Ask, Invitation, Signature, SignOff, State
+from paraph.web.portal.sheet import Sheet
+from paraph.work import orders
+from paraph.work.models import Comment, WorkOrder
+
+# Steps shown on the order page; the timeline's own page shows all.
+RECENT = 5
+
+
+@dataclass(frozen=True)
+class Visit:
+    """One invitation's customer at one order, as things stand now."""
+
+    invitation: Invitation
+    order: WorkOrder
+    sheet: Sheet
+    signatures: Sequence[Signature]
+
+    @property
+    def signoff(self) -> SignOff:
+        """The request."""
+        return self.invitation.party.signoff
+
+    @property
+    def is_asked(self) -> bool:
+        """Whether a decision is asked of this party, or a copy was sent to read."""
+        return self.invitation.party.ask == Ask.AUTHORISE
+
+    @property
+    def is_withdrawn(self) -> bool:
+        """Whether the shop took the request back."""
+        return self.signoff.state == State.WITHDRAWN
+
+    @property
+    def signature(self) -> Signature | None:
+        """This party's own signature."""
+        return next((one for one in self.signatures if one.party_id == self.invitation.party_id), None)
+
+    @property
+    def others(self) -> list[str]:
+        """Who else signed this request."""
+        return [one.party.contact.name for one in self.signatures if one.party_id != self.invitation.party_id]
+
+    @property
+    def may_decide(self) -> bool:
+        """Decisions are fixed from the first signature on (decision 6)."""
+        return self.is_asked and self.signoff.state == State.OPEN and not self.signatures
+
+    @property
+    def may_comment(self) -> bool:
+        """Questions stay welcome after signing."""
+        return self.is_asked and not self.is_withdrawn
+
+    @property
+    def may_sign(self) -> bool:
+        """Whether *Review and sign* is this party's next step."""
+        return self.is_asked and self.signoff.state == State.OPEN and self.signature is None
+
+    @cached_property
+    def steps(self) -> list[Line]:
+        """The newest entries of the customer's timeline, one more than is shown."""
+        return history(self.order, RECENT + 1)
+
+
+def visit(invitation: Invitation) -> Visit:
+    """Load everything the order page shows, in a constant number of queries."""
+    order = orders.load(invitation.party.signoff.order_id)
+    signatures = Signature.objects.filter(signoff=invitation.party.signoff).select_related("party__contact")
+    return Visit(invitation, order, live(order, invitation.view), list(signatures.order_by("signed_at")))
+
+
+def live(order: WorkOrder, view: str) -> Sheet:
+    """What a view of an order shows now, with who decided and what was said."""
+    standing = subjects.standing(order)
+    said: dict[str, list[Comment]] = {}
+    for comment in Comment.objects.filter(order=order).order_by("at"):
+        said.setdefault(str(comment.item_id or ""), []).append(comment)
+    return Sheet(subjects.present(order, view, standing), standing, said)
+
+
+def history(order: WorkOrder, limit: int | None = None) -> list[Line]:
+    """The customer's timeline of an order, newest first."""
+    return timeline(
+        order.organisation.log,
+        order.topic,
+        audience=CUSTOMER,
+        language=get_language() or "en",
+        newest_first=True,
+        limit=limit,
+    )
+
+
+def show(
+    request: HttpRequest, found: Visit, template: str = "portal/order.html", *, status: int = 200, **more: Any
+) -> HttpResponse:
+    """Render the order page, or a part of it, for a visit."""
+    return render(request, template, {**context(found), **more}, status=status)
+
+
+def context(found: Visit) -> dict[str, Any]:
+    """What the order page and its parts read."""
+    return {
+        "visit": found,
+        "sheet": found.sheet,
+        "invitation": found.invitation,
+        "shop": found.order.organisation,
+        "contact": found.invitation.party.contact,
+        "steps": found.steps[:RECENT],
+        "more_steps": len(found.steps) > RECENT,
+        "comments": found.sheet.said.get("", ()),
+    }
+
+
+def wants_part(request: HttpRequest) -> bool:
+    """Whether htmx asked for a part of the page; a boosted form wants a whole one."""
+    return request.headers.get("HX-Request") == "true" and request.headers.get("HX-Boosted") != "true"

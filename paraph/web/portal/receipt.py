@@ -1,0 +1,92 @@
+"""The receipt: what was agreed, when, by whom, and how to prove it to anyone (S1-37, S3-36)."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from paraph.evidence.tree import NotProven
+from paraph.lib import figures
+from paraph.lib.keyfile import KeyFileMissing
+from paraph.signoff import receipts
+from paraph.signoff.facts import SEAL_FAULTS
+from paraph.signoff.models import Invitation, Signature, State
+from paraph.web.portal import door, signing
+from paraph.web.portal.sheet import Sheet
+from paraph.web.shared.acting import reading
+
+
+@reading
+@door.guest
+def page(request: HttpRequest, invitation: Invitation) -> HttpResponse:
+    """This party's own receipt; before there is one, the order."""
+    signature = own(invitation)
+    if signature is None:
+        return redirect("portal:order", invitation.pk)
+    order = invitation.party.signoff.order
+    told: dict[str, Any] = {"invitation": invitation, "order": order, "shop": order.organisation}
+    files = [("receipt_file", _("Receipt as a file")), ("record", _("Record of the signature"))]
+    downloads = [(reverse(f"portal:{name}", args=[invitation.pk]), label) for name, label in files]
+    told |= {"downloads": downloads, **_agreed(signature), **_proof(signature)}
+    return render(request, "portal/receipt.html", told)
+
+
+def own(invitation: Invitation) -> Signature | None:
+    """The signature of the party behind an invitation."""
+    found = Signature.objects.filter(party_id=invitation.party_id)
+    return found.select_related("entry__log", "checkpoint", "signoff").first()
+
+
+def _agreed(signature: Signature) -> dict[str, Any]:
+    record = signature.record
+    signoff = signature.signoff
+    sheet = Sheet(record["subject"]["content"])
+    signed = [one for one in sheet.lines if one["id"] in signature.items]
+    amount = figures.money(sheet.approved_gross, sheet.order["currency"], get_language() or "en")
+    return {
+        "signature": signature,
+        "record": record,
+        "code": receipts.code(signature),
+        "sheet": sheet,
+        "signed": signed,
+        "steps": signing.STEPS,
+        "amount": amount if sheet.priced else "",
+        "ink": ink(record["mark"]),
+        "state": signoff.state,
+        "is_sealed": signoff.state == State.SEALED,
+        "waits_for_others": signoff.state == State.OPEN,
+        "fault": SEAL_FAULTS.get(signoff.seal_fault, signoff.seal_fault),
+    }
+
+
+def _proof(signature: Signature) -> dict[str, Any]:
+    """Checkpoint and inclusion proof; a record that cannot be proven says so, and never looks proven."""
+    try:
+        told = json.loads(receipts.receipt(signature))
+    except (NotProven, KeyFileMissing):
+        return {"proof": None}
+    note = signature.checkpoint.note if signature.checkpoint else ""
+    pairs = [
+        (_("Entry in the record"), str(signature.entry.index)),
+        (_("Digest of what you signed"), signature.record_digest),
+        (_("Signed checkpoint of the record"), note),
+        (_("Proof that the entry is in it"), told["proof"]),
+        (_("Key to check the checkpoint with"), told["vkey"]),
+    ]
+    return {"proof": [(label, text) for label, text in pairs if text]}
+
+
+def ink(mark: dict[str, Any]) -> dict[str, Any] | None:
+    """A drawn mark as the path of a drawing 100 units high; None for a typed one."""
+    if mark["kind"] != "drawn":
+        return None
+    width = mark["aspect"] * 100
+    strokes = [[f"{x * width:.1f} {y * 100:.1f}" for x, y in stroke] for stroke in mark["strokes"]]
+    path = "".join("M" + "L".join(points if len(points) > 1 else points * 2) for points in strokes)
+    return {"width": f"{width:.0f}", "path": path}

@@ -1,0 +1,114 @@
+"""Review and sign: four short steps on one page (S3-29, S1-10, S1-18). Nothing that was typed or drawn is lost."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from paraph.people import limits
+from paraph.signoff import ceremonies, completion, consent
+from paraph.signoff.errors import AlreadySigned, NothingApproved, NotThere, Stale, Unusable
+from paraph.signoff.models import Ceremony, Invitation
+from paraph.web.portal import changes, door, pages
+from paraph.web.portal.sheet import Sheet, numbers
+from paraph.web.portal.submission import Submission
+from paraph.web.shared.acting import both
+
+STEPS = (_("Read"), _("Who you are"), _("Sign"), _("Receipt"))
+
+
+@both
+@door.guest
+def review(request: HttpRequest, invitation: Invitation) -> HttpResponse:
+    """Freeze what is about to be signed; with what was typed and drawn before, when it has to be read once more."""
+    if request.method != "POST":
+        return redirect("portal:order", invitation.pk)
+    limits.count(limits.PORTAL, door.counted_as(request, invitation))
+    try:
+        ceremony = ceremonies.review(invitation, by=door.actor(request, invitation))
+    except AlreadySigned:
+        return redirect("portal:receipt", invitation.pk)
+    except NothingApproved as refusal:
+        return pages.show(request, pages.visit(invitation), status=refusal.status, refusal=str(refusal))
+    if "name" not in request.POST:
+        return redirect("portal:sign", invitation.pk, ceremony.pk)
+    return _page(request, invitation, ceremony, Submission(initial=request.POST.dict()))
+
+
+@both
+@door.guest
+def sign(request: HttpRequest, invitation: Invitation, ceremony_id: UUID) -> HttpResponse:
+    """Read the frozen summary, say who you are, consent, draw or type; then the receipt.
+
+    A double click, a second person on the link and a lost answer all end at the one receipt (security.md line 21).
+    No rate limit: a ceremony is rendered and sealed once at most.
+    """
+    ceremony = _ceremony(invitation, ceremony_id)
+    if ceremony.acted_at:
+        return redirect("portal:receipt", invitation.pk)
+    if request.method != "POST":
+        return _page(request, invitation, ceremony, Submission.fresh(invitation))
+    return _sign(request, invitation, ceremony, Submission(request.POST))
+
+
+def _sign(request: HttpRequest, invitation: Invitation, ceremony: Ceremony, form: Submission) -> HttpResponse:
+    try:
+        if form.is_valid():
+            completion.sign(ceremony, **form.said, by=door.actor(request, invitation))
+            return redirect("portal:receipt", invitation.pk)
+    except AlreadySigned:
+        return redirect("portal:receipt", invitation.pk)
+    except Unusable as problem:
+        form.refuse(problem)
+    except Stale as stale:
+        return _stale(request, invitation, ceremony, form, stale)
+    return _page(request, invitation, ceremony, form, status=400)
+
+
+def _ceremony(invitation: Invitation, ceremony_id: UUID) -> Ceremony:
+    """The ceremony begun by this very invitation; steps cannot be skipped (security.md line 19)."""
+    found = Ceremony.objects.filter(pk=ceremony_id, invitation=invitation).select_related(
+        "party__signoff__order__organisation", "party__contact", "snapshot__signoff"
+    )
+    ceremony = found.first()
+    if ceremony is None:
+        raise NotThere
+    return ceremony
+
+
+def _page(
+    request: HttpRequest, invitation: Invitation, ceremony: Ceremony, form: Submission, *, status: int = 200
+) -> HttpResponse:
+    sheet = Sheet(ceremony.snapshot.facts)
+    agreed = consent.sentence(ceremony.snapshot, get_language() or "en")
+    told = {
+        **_common(invitation, ceremony, form),
+        "sheet": sheet,
+        "agreed": agreed,
+        "signs_for": numbers(sheet.approved),
+        "steps": STEPS,
+    }
+    return render(request, "portal/sign.html", told, status=status)
+
+
+def _stale(
+    request: HttpRequest, invitation: Invitation, ceremony: Ceremony, form: Submission, stale: Stale
+) -> HttpResponse:
+    told = changes.explain(stale.changes, ceremony.snapshot.facts, get_language() or "en")
+    context = {**_common(invitation, ceremony, form), "changes": told, "kept": form.kept}
+    return render(request, "portal/stale.html", context, status=stale.status)
+
+
+def _common(invitation: Invitation, ceremony: Ceremony, form: Submission) -> dict[str, object]:
+    order = invitation.party.signoff.order
+    return {
+        "invitation": invitation,
+        "ceremony": ceremony,
+        "form": form,
+        "order": order,
+        "shop": order.organisation,
+    }

@@ -1,0 +1,35 @@
+"""The customer's addresses. A link's key stands in `/s/…` alone; every page after it names the invitation."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from paraph.web.portal import comments, entry, files, order, preview, proof, receipt, signing
+
+app_name = "portal"
+VISIT = "p/<uuid:invitation_id>/"
+
+urlpatterns = [
+    path("s/<str:token>/", entry.link, name="link"),
+    # Mail programs lose a slash; sending the reader on would put the key into a Location (security.md line 7).
+    path("s/<str:token>", entry.link, name="link_cut"),
+    path("s/<str:token>/renewal/", entry.renewal, name="link_renewal"),
+    path(VISIT, order.page, name="order"),
+    path(f"{VISIT}renewal/", entry.visit_renewal, name="renewal"),
+    path(f"{VISIT}language/", entry.language, name="language"),
+    path(f"{VISIT}lines/<uuid:item_id>/decision/", order.decision, name="decision"),
+    path(f"{VISIT}approve-all/", order.approve_all, name="approve_all"),
+    path(f"{VISIT}lines/<uuid:item_id>/comments/", comments.on_line, name="line_comments"),
+    path(f"{VISIT}comments/", comments.on_order, name="comments"),
+    path(f"{VISIT}timeline/", order.timeline, name="timeline"),
+    path(f"{VISIT}review/", signing.review, name="review"),
+    path(f"{VISIT}sign/<uuid:ceremony_id>/", signing.sign, name="sign"),
+    path(f"{VISIT}receipt/", receipt.page, name="receipt"),
+    path(f"{VISIT}print/", files.print_pdf, name="print"),
+    path(f"{VISIT}sealed.pdf", files.sealed, name="sealed"),
+    path(f"{VISIT}receipt.json", files.receipt, name="receipt_file"),
+    path(f"{VISIT}record.json", files.record, name="record"),
+    path("proof/", proof.page, name="proof"),
+    path("proof/<str:name>", proof.key, name="proof_key"),
+    path("preview/<uuid:order_id>/<str:view>/", preview.page, name="preview"),
+]

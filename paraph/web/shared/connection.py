@@ -1,0 +1,56 @@
+"""What the web saw of a connection, and who says so (security.md line 34)."""
+
+from __future__ import annotations
+
+import ipaddress
+from functools import cache
+
+from django.conf import settings
+from django.http import HttpRequest
+
+SOCKET, PROXY = "socket peer", "trusted proxy"
+AGENT_CHARS = 400
+Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+
+
+def seen(request: HttpRequest) -> tuple[str, str, str]:
+    """Return address, its source ("socket peer", "trusted proxy" or "" when unknown) and the user agent.
+
+    X-Forwarded-For is believed only when the socket's peer is one of PARAPH_PROXIES; then the rightmost hop that is
+    no such proxy is the client. A hop that is no address ends the belief: the peer is all that is known.
+    """
+    agent = request.headers.get("User-Agent", "")[:AGENT_CHARS]
+    peer = _plain(request.META.get("REMOTE_ADDR", ""))
+    if not peer:
+        return "", "", agent
+    told = _told(request.META.get("HTTP_X_FORWARDED_FOR", "")) if _is_proxy(peer) else ""
+    return (told, PROXY, agent) if told else (peer, SOCKET, agent)
+
+
+def _told(header: str) -> str:
+    for hop in reversed(header.split(",")):
+        address = _plain(hop.strip())
+        if not address or not _is_proxy(address):
+            return address
+    return ""
+
+
+def _plain(text: str) -> str:
+    """An address in its one spelling, IPv4 in IPv6 unwrapped; "" for anything else."""
+    try:
+        address = ipaddress.ip_address(text)
+    except ValueError:
+        return ""
+    if isinstance(address, ipaddress.IPv6Address) and address.ipv4_mapped:
+        return str(address.ipv4_mapped)
+    return str(address)
+
+
+def _is_proxy(address: str) -> bool:
+    found = ipaddress.ip_address(address)
+    return any(found in network for network in _networks(tuple(settings.PARAPH_PROXIES)))
+
+
+@cache
+def _networks(names: tuple[str, ...]) -> tuple[Network, ...]:
+    return tuple(ipaddress.ip_network(name, strict=False) for name in names)

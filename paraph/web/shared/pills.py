@@ -1,0 +1,66 @@
+"""What every state looks like: one word, one sign and one tone, the same wherever it is shown (look.md, 4)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from paraph.signoff.models import State
+from paraph.work.models import Status
+
+Tone = Literal["wait", "go", "good", "done", "bad", "warn", "over"]
+
+
+@dataclass(frozen=True)
+class Pill:
+    """A state as people see it; `icon` names a drawing of `icons`."""
+
+    word: Any
+    icon: str
+    tone: Tone
+
+
+UNKNOWN = Pill(_("Unknown"), "dots", "over")
+
+PILLS: dict[str, dict[str, Pill]] = {
+    "decision": {
+        "pending": Pill(pgettext_lazy("decision", "Pending"), "half", "wait"),
+        "approved": Pill(pgettext_lazy("decision", "Approved"), "check", "good"),
+        "rejected": Pill(pgettext_lazy("decision", "Rejected"), "cross", "bad"),
+        "authorised": Pill(pgettext_lazy("decision", "Signed for"), "pen", "done"),
+        "changed": Pill(pgettext_lazy("decision", "Changed since signed"), "alert", "warn"),
+    },
+    "order": {
+        Status.OPEN: Pill(Status.OPEN.label, "half", "wait"),
+        Status.NEEDS_SIGNATURE: Pill(Status.NEEDS_SIGNATURE.label, "clock", "go"),
+        Status.PARTLY_APPROVED: Pill(Status.PARTLY_APPROVED.label, "half", "good"),
+        Status.APPROVED: Pill(Status.APPROVED.label, "check", "done"),
+        Status.CANCELLED: Pill(Status.CANCELLED.label, "minus", "over"),
+    },
+    "invitation": {
+        "sent": Pill(pgettext_lazy("invitation", "Sent"), "mail", "go"),
+        "opened": Pill(pgettext_lazy("invitation", "Opened"), "eye", "go"),
+        "used": Pill(pgettext_lazy("invitation", "Signed"), "pen", "good"),
+        "expired": Pill(pgettext_lazy("invitation", "Expired"), "clock", "warn"),
+        "revoked": Pill(pgettext_lazy("invitation", "Revoked"), "minus", "over"),
+    },
+    "signoff": {
+        State.OPEN: Pill(State.OPEN.label, "clock", "go"),
+        State.COMPLETE: Pill(State.COMPLETE.label, "alert", "warn"),
+        State.SEALED: Pill(State.SEALED.label, "seal", "done"),
+        State.WITHDRAWN: Pill(State.WITHDRAWN.label, "minus", "over"),
+    },
+    "delivery": {
+        "due": Pill(pgettext_lazy("delivery", "Waiting to be sent"), "clock", "wait"),
+        "sent": Pill(pgettext_lazy("delivery", "Sent"), "mail", "good"),
+        "failed": Pill(pgettext_lazy("delivery", "Not delivered"), "alert", "bad"),
+    },
+}
+
+
+def pill(kind: str, state: object) -> Pill:
+    """How a state of a kind is shown. An unknown state is shown as unknown; an unknown kind raises KeyError."""
+    return PILLS[kind].get(str(state), UNKNOWN)

@@ -1,0 +1,78 @@
+"""What every test may ask for; the browser's part is in `tests/browser.py`."""
+
+from __future__ import annotations
+
+import ipaddress
+import socket
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import hypothesis
+import pytest
+from django.core.cache import cache
+from django.utils import translation
+
+hypothesis.settings.register_profile("paraph", deadline=None, print_blob=True)  # a busy machine is no fault
+hypothesis.settings.load_profile("paraph")
+
+pytest_plugins = ["tests.browser", "tests.cast", "tests.evidence.flush"]
+
+DATABASE_FIXTURES = {
+    "db",
+    "transactional_db",
+    "django_db_reset_sequences",
+    "django_db_serialized_rollback",
+    "live_server",
+}
+BROWSER_FIXTURES = {"browser", "context", "page", "new_context"}
+FOLDER_MARKS = {"attacks": "attack", "faults": "fault", "journeys": "browser"}
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark tests by what they use and where they live, so that nobody can forget it."""
+    for item in items:
+        used = set(getattr(item, "fixturenames", ()))
+        if used & DATABASE_FIXTURES or item.get_closest_marker("django_db"):
+            item.add_marker("database")
+        if used & BROWSER_FIXTURES:
+            item.add_marker("browser")
+        for folder, mark in FOLDER_MARKS.items():
+            if folder in item.path.parts and (mark != "browser" or used & BROWSER_FIXTURES):
+                item.add_marker(mark)
+
+
+@pytest.fixture(autouse=True)
+def clean_slate() -> Iterator[None]:
+    """No test sees another one's rate limits or language."""
+    cache.clear()
+    with translation.override("en"):
+        yield
+
+
+@pytest.fixture(autouse=True, scope="session")
+def no_network() -> Iterator[None]:
+    """Refuse every connection that leaves this machine."""
+    connect = socket.socket.connect
+
+    def guarded(self: socket.socket, address: Any) -> None:
+        if self.family in {socket.AF_INET, socket.AF_INET6} and not _is_local(str(address[0])):
+            raise ConnectionRefusedError(f"a test tried to reach {address[0]}")
+        connect(self, address)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(socket.socket, "connect", guarded)
+        yield
+
+
+@pytest.fixture(scope="session")
+def repository() -> Path:
+    """The folder that holds the checkout."""
+    return Path(__file__).resolve().parent.parent
+
+
+def _is_local(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
