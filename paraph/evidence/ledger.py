@@ -34,7 +34,7 @@ from paraph.lib.keyfile import KeyFileMissing
 # evidence.md, "The ledger" 3: a new checkpoint at most once a second, unless an act needs its receipt now.
 CHECKPOINT_EVERY = timedelta(seconds=1)
 
-# SHA-256 of a checkpoint note -> RFC 3161 time-stamp response, DER. Comes from outside: sealing is not known
+# SHA-256 of a checkpoint note -> RFC 3161 time-stamp token, DER. Comes from outside: sealing is not known
 # here.
 Stamper = Callable[[bytes], bytes]
 

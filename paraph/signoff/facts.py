@@ -5,10 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils.timezone import get_current_timezone
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from paraph.evidence.facts import BOTH, Fact, private
+from paraph.lib import clock, figures
 
 VIEWS = {"authorisation": _("work authorisation"), "estimate": _("estimate")}
 METHODS = {"drawn": pgettext_lazy("signature", "drawn"), "typed": pgettext_lazy("signature", "typed")}
@@ -90,7 +93,8 @@ class InvitationSent(Fact):
 
     def values(self) -> dict[str, Any]:
         """View and end in words."""
-        return {"view": view_name(self.view), "until": self.expires_at[:16].replace("T", " ") + " UTC"}
+        until = figures.moment(clock.parse(self.expires_at), get_current_timezone(), get_language() or "en")
+        return {"view": view_name(self.view), "until": until}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -224,7 +228,7 @@ class SignatureGiven(Fact):
 
     kind = "signature.given"
     audience = BOTH
-    sentence = _("%(name)s signed for lines %(lines)s (%(how)s).")
+    sentence = _("%(name)s signed (%(how)s). Lines: %(lines)s.")
 
     signoff: str
     signature: str

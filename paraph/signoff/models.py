@@ -253,6 +253,11 @@ class SealedCopy(models.Model):
     def __str__(self) -> str:
         return f"sealed copy of {self.signoff_id}"
 
+    @property
+    def digest(self) -> str:
+        """The digest as the ledger writes it."""
+        return f"sha256:{self.blob}"
+
     def read(self) -> bytes:
         """The bytes; raises `lib.blobs.BlobMissing` when they are gone or changed."""
         return home.blobs().get(self.blob)

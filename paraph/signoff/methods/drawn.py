@@ -33,9 +33,9 @@ def check(submission: str) -> Proof:
         raise empty
     try:
         told = json.loads(submission)
-        aspect = round(min(max(float(told["aspect"]), 0.2), 10.0), 3)
+        aspect = round(min(max(_finite(told["aspect"]), 0.2), 10.0), 3)
         strokes = [[_point(point) for point in stroke] for stroke in told["strokes"] if stroke]
-    except (ValueError, TypeError, KeyError, IndexError, OverflowError) as problem:
+    except (ValueError, TypeError, KeyError, IndexError, OverflowError, RecursionError) as problem:
         raise Unusable(
             "drawn", _("The drawing could not be read. Please draw it again, or type your name.")
         ) from problem
@@ -49,10 +49,16 @@ def check(submission: str) -> Proof:
 
 
 def _point(point: Any) -> list[float | int]:
-    x, y = float(point[0]), float(point[1])
-    if not (math.isfinite(x) and math.isfinite(y)):
-        raise ValueError("not a number")
+    x, y = _finite(point[0]), _finite(point[1])
     return [_plain(round(min(max(x, 0.0), 1.0), DECIMALS)), _plain(round(min(max(y, 0.0), 1.0), DECIMALS))]
+
+
+def _finite(value: Any) -> float:
+    """The number, unless it is none: JSON as Python reads it knows NaN and Infinity."""
+    number = float(value)
+    if not math.isfinite(number):
+        raise ValueError("not a number")
+    return number
 
 
 def _plain(number: float) -> float | int:
