@@ -152,7 +152,6 @@ CSRF_COOKIE_SECURE = True
 CSRF_COOKIE_HTTPONLY = True
 CSRF_COOKIE_SAMESITE = "Strict"
 CSRF_FAILURE_VIEW = "paraph.web.shared.errors.csrf_failed"
-MESSAGE_STORAGE = "paraph.web.shared.toasts.HostCookie"
 # In the session: a cookie of its own would hold words about customers and lack the __Host- prefix.
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 LANGUAGE_COOKIE_NAME = "__Host-language"

@@ -14,7 +14,8 @@ def one_line(text: str, limit: int | None = None) -> str:
     spaced = "".join(" " if char.isspace() else char for char in text)
     # Cc: control, Cf: bidirectional overrides and the like, Cs: lone surrogates, which no charset can carry.
     kept = "".join(char for char in spaced if unicodedata.category(char) not in {"Cc", "Cf", "Cs"})
-    line = " ".join(kept.split())
+    # An encoded word (RFC 2047) that somebody typed would be decoded by the reader's program, line breaks and all.
+    line = " ".join(kept.replace("=?", "= ?").split())
     if limit is not None and len(line) > limit:
         return line[: limit - 1].rstrip() + "…"
     return line

@@ -9,6 +9,7 @@ from django.utils.http import content_disposition_header
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from paraph.delivery.headers import file_name
 from paraph.evidence.bundle import RECEIPT_TYPE
 from paraph.lib.blobs import BlobMissing
 from paraph.people.models import Member
@@ -69,7 +70,9 @@ def receipt(request: HttpRequest, member: Member, pk: UUID, signature: UUID) -> 
 def attached(content: bytes, name: str, mime: str) -> HttpResponse:
     """A download: RFC 6266 name, and no right to do anything should a browser show it all the same."""
     response = HttpResponse(content, content_type=mime)
-    response.headers["Content-Disposition"] = content_disposition_header(True, name) or "attachment"
+    response.headers["Content-Disposition"] = (
+        content_disposition_header(True, file_name(name)) or "attachment"
+    )
     response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
     return response
 

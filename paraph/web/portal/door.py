@@ -45,9 +45,20 @@ def choose_language(request: HttpRequest, invitation: Invitation, language: str)
         request.session[LANGUAGES] = chosen
 
 
+def is_in(request: HttpRequest, invitation_id: UUID) -> bool:
+    """Whether this session came in by this invitation."""
+    return str(invitation_id) in request.session.get(IDS, ())
+
+
+def language_of(request: HttpRequest, invitation_id: UUID) -> str:
+    """The language chosen for this invitation in this session, or ""."""
+    chosen: dict[str, str] = request.session.get(LANGUAGES, {})
+    return chosen.get(str(invitation_id), "")
+
+
 def visitor(request: HttpRequest, invitation_id: UUID) -> Invitation:
     """The invitation this session came in by, whether or not it has ended; raises `LinkUnknown` for any other."""
-    if str(invitation_id) not in request.session.get(IDS, ()):
+    if not is_in(request, invitation_id):
         raise LinkUnknown
     invitation = invitations.find(invitation_id)
     if invitation is None:
@@ -58,7 +69,7 @@ def visitor(request: HttpRequest, invitation_id: UUID) -> Invitation:
 
 def speak(request: HttpRequest, invitation: Invitation) -> None:
     """Answer in the invitation's language, or the one chosen for it, with times in the shop's zone."""
-    language = request.session.get(LANGUAGES, {}).get(str(invitation.pk), invitation.language)
+    language = language_of(request, invitation.pk) or invitation.language
     organisation = invitation.party.signoff.order.organisation
     tongue.speak(language, organisation.time_zone)
     acting.touched(request, organisation.log)

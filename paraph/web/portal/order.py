@@ -14,6 +14,7 @@ from paraph.people import limits
 from paraph.signoff import ceremonies
 from paraph.signoff.models import Choice, Invitation
 from paraph.web.portal import door, pages
+from paraph.web.portal.memory import remembered
 from paraph.web.shared.acting import acting, reading
 
 TOLD = {
@@ -24,6 +25,7 @@ TOLD = {
 
 
 @reading
+@remembered
 @door.guest
 def page(request: HttpRequest, invitation: Invitation) -> HttpResponse:
     """The one order behind this invitation, and nothing else (S3-03)."""

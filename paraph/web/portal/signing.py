@@ -14,6 +14,7 @@ from paraph.signoff import ceremonies, completion, consent
 from paraph.signoff.errors import AlreadySigned, NothingApproved, NotThere, Stale, Unusable
 from paraph.signoff.models import Ceremony, Invitation
 from paraph.web.portal import changes, door, pages
+from paraph.web.portal.memory import remembered
 from paraph.web.portal.sheet import Sheet, numbers
 from paraph.web.portal.submission import Submission
 from paraph.web.shared.acting import both
@@ -40,6 +41,7 @@ def review(request: HttpRequest, invitation: Invitation) -> HttpResponse:
 
 
 @both
+@remembered
 @door.guest
 def sign(request: HttpRequest, invitation: Invitation, ceremony_id: UUID) -> HttpResponse:
     """Read the frozen summary, say who you are, consent, draw or type; then the receipt.

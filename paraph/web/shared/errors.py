@@ -185,7 +185,9 @@ def _common(request: HttpRequest) -> dict[str, Any]:
 
 def _htmx(request: HttpRequest, status: int, sentence: object) -> HttpResponse:
     if status in OUTDATED and hasattr(request, "_messages"):
-        messages.error(request, str(sentence))
+        # A stranger has no session, and asking for nothing must not make one.
+        if request.session.session_key:
+            messages.error(request, str(sentence))
         return HttpResponse(status=status, headers={"HX-Refresh": "true"})
     toast = render_to_string("shared/toast.html", {"sentence": sentence})
     return HttpResponse(toast, status=status, headers={"HX-Retarget": "#toasts", "HX-Reswap": "innerHTML"})

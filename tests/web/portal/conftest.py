@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.core.cache import cache
 from django.test import Client
 from django.urls import reverse
 
@@ -53,7 +54,8 @@ class Customer(Client):
         return self.post(self.at("decision", item.pk), {"choice": choice}, **extra)
 
     def review(self, **kept: str) -> Any:
-        """Press *Review and sign*; returns the page that follows."""
+        """Press *Review and sign*; returns the page that follows, made afresh so that its context is there."""
+        cache.clear()
         return self.post(self.at("review"), kept, follow=True)
 
     def form(self, page: Any = None, **changes: str) -> dict[str, str]:
