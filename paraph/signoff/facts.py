@@ -6,9 +6,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.utils.timezone import get_current_timezone
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from paraph.evidence.facts import BOTH, Fact, private
 from paraph.lib import clock, figures

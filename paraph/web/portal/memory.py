@@ -60,9 +60,7 @@ def remembered(view: Page) -> Page:
             return view(request, invitation_id=invitation_id, **kwargs)
         found = cache.get(key)
         if found is not None and clock.now() < found[0]:
-            response = HttpResponse(get_token(request).encode().join(found[1]))
-            response.headers["Content-Language"] = found[2]
-            return response
+            return _again(request, *found[1:])
         response = view(request, invitation_id=invitation_id, **kwargs)
         if isinstance(response, HttpResponse) and response.status_code == 200:
             expires_at = Invitation.objects.values_list("expires_at", flat=True).get(pk=invitation_id)
@@ -70,6 +68,12 @@ def remembered(view: Page) -> Page:
         return response
 
     return wrapped
+
+
+def _again(request: HttpRequest, pieces: list[bytes], language: str) -> HttpResponse:
+    response = HttpResponse(get_token(request).encode().join(pieces))
+    response.headers["Content-Language"] = language
+    return response
 
 
 def _key(request: HttpRequest, invitation_id: UUID) -> str | None:
