@@ -8,7 +8,7 @@ from django.utils.translation import pgettext_lazy
 
 RULES: dict[str, Promise] = {
     "order.asked": _("An order that waits for a signature has the status Needs signature"),
-    "order.completed": _("An order whose lines were decided and signed for is approved"),
+    "order.completed": _("A signed order is approved, or partly approved while lines are open"),
     "order.withdrawn": _("An order whose request was withdrawn no longer waits for a signature"),
     "staff.signed": _("Managers and the technician hear of a signature"),
     "signer.receipt": _("The signer gets a receipt"),

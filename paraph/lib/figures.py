@@ -17,7 +17,7 @@ from babel.numbers import format_currency, format_decimal, format_percent, get_c
 # English as read in Europe: day before month, 24 hours.
 LOCALES = {"en": "en_GB", "nl": "nl_NL", "fr": "fr_FR"}
 # Below this a distance in time is "now": a page is not a stopwatch.
-JUST_NOW_SECONDS = 45
+JUST_NOW_SECONDS = 90
 # A page writes the same few hundred figures again and again, and Babel takes 0.1 ms for each.
 REMEMBERED = 4096
 NARROW_SPACE, SPACE = "\u202f", "\u00a0"

@@ -6,7 +6,6 @@ of the ledger (evidence.md 3).
 
 from __future__ import annotations
 
-import base64
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,6 +20,7 @@ from paraph.signoff.facts import view_name
 from paraph.signoff.models import SealedCopy, Signature
 
 CODE_CHARS = 8
+CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 
 
 @dataclass(frozen=True)
@@ -34,9 +34,12 @@ class Post:
 
 
 def code(signature: Signature) -> str:
-    """The short code a person can read out: eight base-32 characters of the record's digest, ``7KQ2-M4XD``."""
-    raw = bytes.fromhex(signature.record_digest.removeprefix("sha256:"))
-    text = base64.b32encode(raw).decode()[:CODE_CHARS]
+    """The short code a person can read out: the first 40 bits of the record's digest, ``7KQ2-M4XD``.
+
+    In Crockford's base 32, which leaves out I, L, O and U, so that nothing is misread.
+    """
+    number = int(signature.record_digest.removeprefix("sha256:")[: CODE_CHARS * 5 // 4], 16)
+    text = "".join(CROCKFORD[number >> shift & 31] for shift in range(5 * (CODE_CHARS - 1), -1, -5))
     return f"{text[:4]}-{text[4:]}"
 
 

@@ -115,8 +115,10 @@ def _page(
     status: int = 200,
     **told: Any,
 ) -> HttpResponse:
-    filled = filled or EmailForm(customer=order.customer, chosen=_chosen(order))
-    first = {"contact": order.contacts.first(), "once": uuid.uuid4()}
+    chosen = _chosen(order)
+    filled = filled or EmailForm(customer=order.customer, chosen=chosen)
+    asked = next((contact for contact, ask in chosen.items() if ask == Ask.AUTHORISE), None)
+    first = {"contact": asked or order.contacts.first(), "once": uuid.uuid4()}
     told |= {
         "order": order,
         "form": filled,

@@ -10,6 +10,7 @@ from typing import Any
 
 from django.db.models import Prefetch
 from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
 
 from paraph.evidence import timeline
 from paraph.evidence.facts import STAFF
@@ -25,6 +26,8 @@ from paraph.work import orders
 from paraph.work.models import Comment, WorkOrder
 
 MOST_ENTRIES = 300
+# evidence.md, "Honesty about the level".
+LEVELS = {"SES": _("simple electronic signature (SES)")}
 
 
 @dataclass(frozen=True)
@@ -35,6 +38,12 @@ class Line:
     standing: Standing
     actual_hours: Decimal | None
     comments: list[Comment]
+
+    @property
+    def asks(self) -> bool:
+        """Whether the customer said the last word."""
+        said = [one for one in self.comments if one.deleted_at is None]
+        return bool(said) and said[-1].author_kind == "contact"
 
     @property
     def sign(self) -> str:
@@ -77,7 +86,7 @@ class Signed:
     how: Any
     code: str
     numbers: str
-    level: str
+    level: Any
 
 
 @dataclass(frozen=True)
@@ -193,7 +202,7 @@ def _signed(signatures: Iterable[Signature]) -> Iterable[Signed]:
             how=METHODS.get(one.method, one.method),
             code=receipts.code(one),
             numbers=", ".join(str(line["number"]) for line in record["decisions"] if line["signed_for"]),
-            level=record["level"],
+            level=LEVELS.get(record["level"], record["level"]),
         )
 
 

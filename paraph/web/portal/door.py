@@ -18,7 +18,7 @@ from django.urls import reverse
 from paraph.lib.actor import Actor
 from paraph.signoff import invitations
 from paraph.signoff.errors import LinkEnded, LinkUnknown
-from paraph.signoff.models import Invitation
+from paraph.signoff.models import Ask, Invitation, View
 from paraph.web.shared import acting, connection, errors, tongue
 
 IDS = "portal"
@@ -85,6 +85,19 @@ def counted_as(request: HttpRequest, invitation: Invitation) -> str:
     return f"{invitation.pk}:{connection.seen(request)[0]}"
 
 
+def about(invitation: Invitation) -> dict[str, Any]:
+    """Who asks whom about what: for pages that stand before the order (look.md 1)."""
+    order = invitation.party.signoff.order
+    return {
+        "invitation": invitation,
+        "order": order,
+        "shop": order.organisation,
+        "kind": View(invitation.view).label,
+        "contact": invitation.party.contact,
+        "signs": invitation.party.ask == Ask.AUTHORISE,
+    }
+
+
 def guest(
     view: Callable[Concatenate[HttpRequest, Invitation, P], HttpResponseBase],
 ) -> Callable[..., HttpResponseBase]:
@@ -97,7 +110,7 @@ def guest(
             invitations.check(invitation)
         except LinkEnded as ended:
             ask = reverse("portal:renewal", args=[invitation_id])
-            return errors.page(request, ended.status, str(ended), ask_again=ask)
+            return errors.page(request, ended.status, str(ended), ask_again=ask, **about(invitation))
         return view(request, invitation, **kwargs)  # type: ignore[call-arg]
 
     return wrapped

@@ -15,7 +15,7 @@ from paraph.people import limits
 from paraph.people.limits import Limit, TooMany
 from paraph.signoff import invitations
 from paraph.signoff.errors import LinkEnded
-from paraph.signoff.models import Ask, Invitation, View
+from paraph.signoff.models import Invitation
 from paraph.web.portal import door
 from paraph.web.shared import connection, errors
 from paraph.web.shared.acting import acting, both
@@ -92,26 +92,14 @@ def _ask_renewal(request: HttpRequest, invitation: Invitation) -> HttpResponse:
         invitations.ask_renewal(invitation, by=door.actor(request, invitation))
     except TooMany:
         pass  # the sender was told a moment ago; the page says so
-    return render(request, "portal/told.html", _about(invitation))
+    return render(request, "portal/told.html", door.about(invitation))
 
 
 def _invites(request: HttpRequest, invitation: Invitation) -> HttpResponse:
     door.speak(request, invitation)
-    return render(request, "portal/link.html", _about(invitation))
+    return render(request, "portal/link.html", door.about(invitation))
 
 
 def _ended(request: HttpRequest, ended: LinkEnded, ask_again: str) -> HttpResponse:
     door.speak(request, ended.invitation)
-    return errors.page(request, ended.status, str(ended), ask_again=ask_again)
-
-
-def _about(invitation: Invitation) -> dict[str, object]:
-    order = invitation.party.signoff.order
-    return {
-        "invitation": invitation,
-        "order": order,
-        "shop": order.organisation,
-        "kind": View(invitation.view).label,
-        "contact": invitation.party.contact,
-        "signs": invitation.party.ask == Ask.AUTHORISE,
-    }
+    return errors.page(request, ended.status, str(ended), ask_again=ask_again, **door.about(ended.invitation))

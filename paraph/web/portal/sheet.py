@@ -105,9 +105,9 @@ class Sheet:
         if not left:
             return _("Every line is decided")
         return ngettext(
-            "%(left)s of %(count)s line needs your decision",
+            "%(left)s of %(count)s lines needs your decision",
             "%(left)s of %(count)s lines need your decision",
-            count,
+            left,
         ) % {"left": left, "count": count}
 
     @property

@@ -7,11 +7,13 @@ import sys
 from dataclasses import dataclass
 from typing import Any
 
+from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import RequestDataTooBig
 from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.middleware.csrf import get_token
+from django.shortcuts import resolve_url
 from django.template.loader import render_to_string
 from django.utils.html import format_html
 from django.utils.translation import get_language
@@ -115,10 +117,10 @@ def page(
     if request.headers.get("HX-Request") == "true":
         return _htmx(request, status, sentence)
     filled = {
-        "status": status,
         "title": words.title,
         "sentence": sentence,
-        "advice": words.advice,
+        # A refusal that says its own sentence says what to do, too.
+        "advice": words.advice if sentence == words.sentence else "",
         **_common(request),
         **context,
     }
@@ -136,7 +138,9 @@ def refused(request: HttpRequest, refusal: Refusal) -> HttpResponse:
         response = page(request, 429)
         response.headers["Retry-After"] = str(max(1, round(refusal.wait.total_seconds())))
         return response
-    return page(request, 403 if isinstance(refusal, Forbidden) else 409)
+    if isinstance(refusal, Forbidden):
+        return page(request, 403, home=resolve_url(settings.LOGIN_REDIRECT_URL))
+    return page(request, 409)
 
 
 def csrf_failed(request: HttpRequest, reason: str = "") -> HttpResponse:

@@ -33,7 +33,7 @@ def test_each_invitation_shows_sent_opened_used_expired_and_revoked(shop: Shop, 
     invitations.note_fetch(invitation)
     told = people(mara, invitation)
     assert "Sent" in told
-    assert "fetched 1 time by an HTTP client" in told
+    assert "link requested 1 time" in told
     token = shop.path(invitation).split("/")[2]
     invitations.open(token, by=cast.customer(invitation))
     assert "Opened" in people(mara, invitation)
