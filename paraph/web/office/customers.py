@@ -24,7 +24,7 @@ PAGE = 30
 @page("order.view")
 def customer_list(request: HttpRequest, member: Member) -> HttpResponse:
     """All customers, or those whose name or contact fits."""
-    asked = request.GET.get("q", "").strip()[:100]
+    asked = request.GET.get("q", "").replace("\0", "").strip()[:100]  # PostgreSQL takes no NUL
     found = reach.customers(member)
     if asked:
         people = Q(contacts__name__icontains=asked) | Q(contacts__email__icontains=asked)

@@ -7,13 +7,11 @@ import sys
 from dataclasses import dataclass
 from typing import Any
 
-from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import RequestDataTooBig
 from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.middleware.csrf import get_token
-from django.shortcuts import resolve_url
 from django.template.loader import render_to_string
 from django.utils.html import format_html
 from django.utils.translation import get_language
@@ -139,7 +137,7 @@ def refused(request: HttpRequest, refusal: Refusal) -> HttpResponse:
         response.headers["Retry-After"] = str(max(1, round(refusal.wait.total_seconds())))
         return response
     if isinstance(refusal, Forbidden):
-        return page(request, 403, home=resolve_url(settings.LOGIN_REDIRECT_URL))
+        return page(request, 403, home="/")
     return page(request, 409)
 
 

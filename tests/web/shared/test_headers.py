@@ -122,7 +122,7 @@ def test_strict_transport_is_asked_for_only_where_there_is_https(client: Client)
         assert client.get("/full/")["Strict-Transport-Security"].startswith("max-age=")
 
 
-def test_static_files_keep_their_own_caching_and_carry_the_headers(client: Client) -> None:
+def test_static_files_keep_their_own_caching_and_carry_the_headers(db: None, client: Client) -> None:
     with override_settings(
         WHITENOISE_USE_FINDERS=True,
         WHITENOISE_AUTOREFRESH=True,
