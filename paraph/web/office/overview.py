@@ -40,12 +40,6 @@ class Line:
     comments: list[Comment]
 
     @property
-    def asks(self) -> bool:
-        """Whether the customer said the last word."""
-        said = [one for one in self.comments if one.deleted_at is None]
-        return bool(said) and said[-1].author_kind == "contact"
-
-    @property
     def sign(self) -> str:
         """The state of its pill."""
         if self.standing.changed:

@@ -1,0 +1,1 @@
+"""Whole journeys through real pages in a real browser."""
