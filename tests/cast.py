@@ -183,20 +183,16 @@ def make_shop(name: str = "Vliegwerk", domain: str = "vliegwerk.example") -> Sho
         ("Tess", Role.TECHNICIAN),
         ("Bram", Role.BILLER),
     )
-    members = {}
+    members: dict[str, Member] = {}
     for who, role in staff:
         user = User.objects.create_user(f"{who.lower()}@{domain}", PASSWORD, name=f"{who} of {name}")
         members[role] = Member.objects.create(organisation=organisation, user=user, role=role)
     aero = Customer.objects.create(organisation=organisation, name=f"Aero Club {name}", address="Runway 1")
-    people = [
-        Contact.objects.create(
-            customer=aero, name="Jan Jansen", email=f"jan@{domain}", title="Owner", language="en"
-        ),
-        Contact.objects.create(customer=aero, name="Claire Dubois", email=f"claire@{domain}", language="fr"),
-        Contact.objects.create(customer=aero, name="Lotte Vermeer", email="", language="nl"),
-    ]
+    jan = aero.contacts.create(name="Jan Jansen", email=f"jan@{domain}", title="Owner", language="en")
+    claire = aero.contacts.create(name="Claire Dubois", email=f"claire@{domain}", language="fr")
+    lotte = aero.contacts.create(name="Lotte Vermeer", email="", language="nl")
     site = Site.objects.create(customer=aero, name="Hangar 9", address="Teuge")
-    return Shop(organisation, members, aero, *people, site)
+    return Shop(organisation, members, aero, jan, claire, lotte, site)
 
 
 def make_keys() -> None:

@@ -228,9 +228,12 @@ def _current(ceremony: Ceremony) -> Ceremony:
         "party__signoff__order", "party__contact", "snapshot", "consent_entry"
     ).get(pk=ceremony.pk)
     _may_act(found.party)
-    changes = subjects.differs(found.snapshot, found.party.signoff.order_id)
-    if changes:
-        raise Stale(changes)
+    found.true_at = subjects.mark(found.party.signoff.order_id)
+    # Compared in full a moment ago, and no line, decision or signature came since: it is still true.
+    if found.true_at != ceremony.true_at:
+        changes = subjects.differs(found.snapshot, found.party.signoff.order_id)
+        if changes:
+            raise Stale(changes)
     return found
 
 

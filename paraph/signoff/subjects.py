@@ -14,6 +14,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Max
 
 from paraph.evidence import ledger
 from paraph.lib import canonical, clock, differ
@@ -160,6 +161,16 @@ def differs(snapshot: Snapshot, order_id: UUID | str | None = None) -> list[Chan
     before = snapshot.facts
     after = present(orders.load(order_id or snapshot.signoff.order_id), snapshot.view)
     return differ.changes(_without_remarks(before), _without_remarks(after))
+
+
+def mark(order_id: UUID | str) -> tuple[Any, ...]:
+    """Where the order's lines, decisions and signatures stand, cheaply: equal marks mean that none of them changed."""
+    return (
+        WorkOrder.objects.filter(pk=order_id)
+        .order_by()
+        .values_list("revision", Max("signoffs__decisions"), Max("signoffs__signatures__entry"))
+        .get()
+    )
 
 
 def hold(order_id: UUID | str) -> None:

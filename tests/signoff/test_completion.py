@@ -12,6 +12,7 @@ from paraph.evidence.models import Entry
 from paraph.evidence.verify import verify_receipt
 from paraph.lib import canonical, home
 from paraph.sealing import check
+from paraph.sealing.errors import RenderFailed
 from paraph.signoff import ceremonies, completion, receipts
 from paraph.signoff.models import SignOff, State
 from paraph.work import orders
@@ -98,7 +99,7 @@ def test_F20_an_unreadable_key_is_a_reason_and_no_crash(shop: Shop, without_seal
 
 def test_a_renderer_that_fails_leaves_the_seal_pending(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
     def broken(*_: object, **__: object) -> bytes:
-        raise completion.RenderFailed("out of paper")
+        raise RenderFailed("out of paper")
 
     monkeypatch.setattr(completion, "render", broken)
     signoff = signed(shop, shop.open_order())

@@ -10,7 +10,7 @@ import time_machine
 from paraph.delivery import body
 from paraph.delivery.models import Delivery
 from paraph.evidence.models import Entry
-from paraph.lib import clock
+from paraph.lib import clock, home
 from paraph.lib.links import BadLink
 from paraph.people import access
 from paraph.signoff import invitations, requests
@@ -131,14 +131,14 @@ def test_line_10_every_changed_character_makes_the_link_unknown(shop: Shop) -> N
 
 def test_line_10_a_genuine_token_with_another_key_is_unknown(shop: Shop) -> None:
     invitation = shop.invite(shop.open_order())
-    forged = invitations.home.links().mint(
+    forged = home.links().mint(
         {"grant": str(invitation.pk), "key": "guess", "expires": clock.iso(clock.now())},
         audience=invitations.AUDIENCE,
     )
     with pytest.raises(LinkUnknown):
         invitations.peek(forged)
     with pytest.raises(BadLink):
-        invitations.home.links().read(token_of(shop, invitation), audience="preview")
+        home.links().read(token_of(shop, invitation), audience="preview")
 
 
 def test_decision_2_renewing_keeps_decisions_and_ends_the_earlier_key(shop: Shop) -> None:
