@@ -90,7 +90,7 @@ def install_packages() -> None:
     )
     try:
         run(*pip, "-r", REQUIREMENTS / "bootstrap.txt")
-        run(BIN / "uv", "pip", "install", "--python", BIN / "python", "--require-hashes", "-r", lock)
+        run(BIN / "uv", "pip", "install", "--compile-bytecode", "--python", BIN / "python", "--require-hashes", "-r", lock)
     except SetupError as failed:
         print(f"uv did not install the packages, trying pip: {str(failed).splitlines()[-1]}", flush=True)
         run(*pip, "-r", lock)

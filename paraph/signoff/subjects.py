@@ -165,12 +165,9 @@ def differs(snapshot: Snapshot, order_id: UUID | str | None = None) -> list[Chan
 
 def mark(order_id: UUID | str) -> tuple[Any, ...]:
     """Where the order's lines, decisions and signatures stand, cheaply: equal marks mean that none of them changed."""
-    return (
-        WorkOrder.objects.filter(pk=order_id)
-        .order_by()
-        .values_list("revision", Max("signoffs__decisions"), Max("signoffs__signatures__entry"))
-        .get()
-    )
+    marks = ("revision", Max("signoffs__decisions"), Max("signoffs__signatures__entry"))
+    found: tuple[Any, ...] = WorkOrder.objects.filter(pk=order_id).order_by().values_list(*marks).get()
+    return found
 
 
 def hold(order_id: UUID | str) -> None:

@@ -1,0 +1,1 @@
+"""Speed and size, measured beside what the same machine can do at best: `make bench`, `python -m benchmarks --help`."""

@@ -1,0 +1,187 @@
+"""Who may open which address: the authorisation table (ASVS 8.1.1). A route without an entry fails the tests.
+
+Written by hand and on purpose not derived from `people.access`: both must say the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from tests.attacks.world import ANONYMOUS, EVERYBODY, GUEST, MANAGER, OUTSIDER, RIVAL, STAFF, World, once
+
+Expected = Mapping[str, int | str]
+Body = Callable[[World], Mapping[str, Any]]
+LETTERS = dict(zip("MDTB", STAFF, strict=True))
+# Parameters whose value names a row, and so can be somebody else's.
+NOT_IDS = {"view", "name", "number", "token", "member", "key"}
+DEMO_VALUES = {"name": "20260101T000000.000000Z-00000000", "number": 0}
+
+
+@dataclass(frozen=True)
+class Route:
+    """What each person gets by GET and by POST. `args` says which object stands for which parameter."""
+
+    get: Expected
+    post: Expected
+    args: Mapping[str, str] = field(default_factory=dict)
+    body: Body = lambda world: {}
+
+    def address(self, name: str, world: World, **others: Any) -> str:
+        """The path, with some parameters replaced."""
+        known = {**world.ids, **DEMO_VALUES, "view": "estimate", "key": "seal-root.pem"}
+        return reverse(name, kwargs={key: known[word] for key, word in self.args.items()} | others)
+
+    @property
+    def ids(self) -> list[str]:
+        """The parameters that name a row."""
+        return [key for key, word in self.args.items() if word not in NOT_IDS]
+
+
+def all_get(outcome: int | str, **others: int | str) -> Expected:
+    """The same for everybody but those named."""
+    return {**dict.fromkeys(EVERYBODY, outcome), **others}
+
+
+def staff(letters: str, good: int | str, *, foreign: int | str = 404, **others: int | str) -> Expected:
+    """Members with these roles (M, D, T, B) get in; others are refused, strangers sent to sign in."""
+    roles = {role: good if letter in letters else 403 for letter, role in LETTERS.items()}
+    return {ANONYMOUS: "sign-in", GUEST: "sign-in", OUTSIDER: "sign-in", **roles, RIVAL: foreign, **others}
+
+
+def page(letters: str, *, foreign: int = 404, **args: str) -> Route:
+    """A staff page to read."""
+    return Route(staff(letters, 200, foreign=foreign), all_get(405), args)
+
+
+def act(
+    letters: str, body: Body = lambda world: {}, *, good: int = 302, foreign: int = 404, **args: str
+) -> Route:
+    """A staff act."""
+    return Route(all_get(405), staff(letters, good, foreign=foreign), args, body)
+
+
+def form(
+    letters: str, body: Body, *, good: int = 302, foreign: int | tuple[int, int] = 404, **args: str
+) -> Route:
+    """A staff form."""
+    read, sent = foreign if isinstance(foreign, tuple) else (foreign, foreign)
+    return Route(staff(letters, 200, foreign=read), staff(letters, good, foreign=sent), args, body)
+
+
+def guests(
+    get: int, post: int, body: Body = lambda world: {}, *, invitation: str = "invitation", **args: str
+) -> Route:
+    """A page of one invitation: for nobody but its own guest, and nobody else learns that it exists."""
+    refused = 404 if get != 405 else 405
+    read = all_get(refused, **{GUEST: get})
+    sent = all_get(404 if post != 405 else 405, **{GUEST: post})
+    return Route(read, sent, {"invitation_id": invitation, **args}, body)
+
+
+def _line(world: World) -> Mapping[str, Any]:
+    return {"title": "Other title", "customer": world.shop.customer.pk, "revision": world.order.revision}
+
+
+def _email(world: World) -> Mapping[str, Any]:
+    return {
+        f"ask-{world.shop.jan.pk}": "authorise",
+        "view": "estimate",
+        "hours": "48",
+        "text": "",
+        "language": "",
+    }
+
+
+def _link(world: World) -> Mapping[str, Any]:
+    told = {"contact": world.shop.jan.pk, "view": "estimate", "hours": "48", "language": "", "once": once()}
+    return {f"link-{name}": value for name, value in told.items()}
+
+
+def _said(world: World) -> Mapping[str, Any]:
+    return {"text": "Something to say"}
+
+
+ALL = "MDTB"
+TABLE: dict[str, Route] = {
+    "shared:language": Route(all_get(405), all_get(302), {}, lambda world: {"language": "nl", "next": "/"}),
+    # --- customers: whoever holds the link is let in by it; every other address belongs to one session ---
+    "portal:link": Route(all_get(200), all_get(302), {"token": "token"}),
+    # The same without its last slash, which mail programs lose.
+    "portal:link_cut": Route(all_get(200), all_get(302), {"token": "token"}),
+    "portal:link_renewal": Route(all_get(405), all_get(200), {"token": "token"}),
+    "portal:order": guests(200, 405),
+    "portal:renewal": guests(405, 302),
+    "portal:language": guests(405, 302, lambda world: {"language": "nl"}),
+    "portal:decision": guests(405, 302, lambda world: {"choice": "rejected"}, item_id="item"),
+    "portal:approve_all": guests(405, 302),
+    "portal:line_comments": guests(405, 302, _said, item_id="item"),
+    "portal:comments": guests(405, 302, _said),
+    "portal:timeline": guests(200, 405),
+    "portal:review": guests(302, 302),
+    "portal:sign": guests(200, 400, lambda world: {"name": ""}, ceremony_id="ceremony"),
+    "portal:receipt": guests(200, 405, invitation="signed"),
+    "portal:print": guests(200, 405),
+    "portal:sealed": guests(200, 405, invitation="signed"),
+    "portal:receipt_file": guests(200, 405, invitation="signed"),
+    "portal:record": guests(200, 405, invitation="signed"),
+    # How to check a document: for everybody, also without any link.
+    "portal:proof": Route(all_get(200), all_get(400)),
+    "portal:proof_key": Route(all_get(200), all_get(405), {"name": "key"}),
+    "portal:preview": Route(
+        all_get(404, **{MANAGER: 200}), all_get(405), {"order_id": "order", "view": "view"}
+    ),
+    # --- staff ---
+    "office:start": page(ALL, foreign=200),
+    "office:sign_in": Route(all_get(200), all_get(400)),
+    "office:sign_out": Route(all_get(405), all_get("sign-in")),
+    "office:orders": page(ALL, foreign=200),
+    "office:order_new": form("MD", _line, foreign=(200, 400)),
+    "office:places": page("MDT", foreign=200),
+    "office:order": page(ALL, pk="order"),
+    "office:order_edit": form("MDT", _line, pk="order"),
+    "office:email": form("M", _email, pk="order"),
+    "office:link": act("M", _link, good=200, pk="order"),
+    "office:comment": act("MDT", _said, pk="order"),
+    "office:line_comment": act("MDT", _said, pk="order", item="item"),
+    "office:comment_delete": act("M", pk="order", comment="comment"),
+    "office:renew": act("M", pk="order", invitation="invitation"),
+    "office:revoke": act("M", pk="order", invitation="invitation"),
+    "office:withdraw": act("M", pk="order", signoff="signoff"),
+    "office:sealed": page(ALL, pk="order"),
+    "office:sealed_of": page(ALL, pk="order", signoff="sealed"),
+    "office:print": page(ALL, pk="order", view="view"),
+    "office:record": page(ALL, pk="order", signature="signature"),
+    "office:receipt": page(ALL, pk="order", signature="signature"),
+    "office:customers": page(ALL, foreign=200),
+    "office:customer_new": form("MD", lambda world: {"name": "New customer"}, foreign=(200, 302)),
+    "office:customer": form("MD", lambda world: {"name": "Other name"}, pk="customer"),
+    "office:notices": page(ALL, foreign=200),
+    "office:notices_read": act(ALL, foreign=302),
+    # A notice is one member's own; a colleague's is not there.
+    "office:notice_read": Route(
+        all_get(405),
+        {**staff(ALL, 404), MANAGER: 302},
+        {"pk": "notice"},
+    ),
+    # --- the demo's doors do not exist in production ---
+    "office:demo": Route(all_get(404), all_get(404)),
+    "office:demo_enter": Route(all_get(404), all_get(404), {"pk": "member"}),
+    "office:demo_mails": Route(all_get(404), all_get(404)),
+    "office:demo_mail": Route(all_get(404), all_get(404), {"name": "name"}),
+    "office:demo_letter": Route(all_get(404), all_get(404), {"name": "name"}),
+    "office:demo_attachment": Route(all_get(404), all_get(404), {"name": "name", "number": "number"}),
+}
+
+
+def walk(resolver: URLResolver | None = None, space: str = "") -> Iterator[tuple[str, set[str]]]:
+    """Every route of the URL configuration: its name with namespace, and its parameters."""
+    for one in (resolver or get_resolver()).url_patterns:
+        if isinstance(one, URLResolver):
+            yield from walk(one, f"{one.namespace}:" if one.namespace else space)
+        else:
+            assert isinstance(one, URLPattern)
+            yield f"{space}{one.name}", set(one.pattern.converters)

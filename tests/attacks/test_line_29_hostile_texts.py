@@ -1,0 +1,290 @@
+"""Line 29: whatever somebody writes stays text, on every page, in every mail and in every document."""
+
+from __future__ import annotations
+
+import email
+import subprocess
+import unicodedata
+from collections.abc import Iterator
+from decimal import Decimal
+from email import policy
+from email.message import EmailMessage
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import pikepdf
+import pytest
+from django.core import mail
+from django.urls import reverse
+
+from paraph.automation import runner
+from paraph.delivery import outbox
+from paraph.people.models import Customer, Organisation, User
+from paraph.signoff import ceremonies, invitations
+from paraph.signoff.models import Invitation, Signature, View
+from paraph.work import comments, orders
+from paraph.work.models import WorkOrder
+from tests import cast
+from tests.attacks.pages import Page
+from tests.attacks.payloads import MARK, NAME, PAYLOADS, SHOP
+from tests.attacks.world import changed, come_in, rows, sign_in
+from tests.cast import Shop
+
+
+@pytest.fixture
+def evil(shop: Shop) -> Shop:
+    """A shop whose every name is an attack."""
+    Organisation.objects.filter(pk=shop.organisation.pk).update(name=SHOP, address=f"{NAME}\n{SHOP}")
+    Customer.objects.filter(pk=shop.customer.pk).update(name=NAME, address=NAME)
+    for one in (shop.jan, shop.claire, shop.lotte):
+        one.name, one.title = f"{NAME} {one.name}"[:200], NAME
+        one.save()
+    shop.site.name = NAME
+    shop.site.save()
+    for member in shop.members.values():
+        User.objects.filter(pk=member.user_id).update(name=f"{NAME} {member.role}")
+        member.user.refresh_from_db()
+    shop.organisation.refresh_from_db()
+    shop.customer.refresh_from_db()
+    return shop
+
+
+@pytest.fixture
+def invitation(evil: Shop) -> Invitation:
+    """An order of which every text is an attack, mailed to Jan with one, commented by both sides."""
+    lines = [_line(text) for text in PAYLOADS]
+    order = evil.open_order(items=lines, title=NAME, object_name=SHOP, notes="\n".join(PAYLOADS))
+    found = evil.invite(order)
+    for line, text in zip(cast.lines(order), PAYLOADS, strict=True):
+        comments.add(order, line, text=text, by=cast.customer(found))
+    comments.add(order, None, text="\n".join(PAYLOADS), by=evil.tess.actor)
+    comments.add(order, None, text=NAME, by=cast.customer(found))
+    return found
+
+
+def _line(text: str) -> orders.ItemDraft:
+    part = orders.PartDraft(text[:200], text[:60], Decimal(1), 100)
+    return cast.line(text, action=text, labour_code=text[:30], parts=[part])
+
+
+def _sign(invitation: Invitation) -> Signature:
+    cast.approve(invitation, [1, 2])
+    ceremony = ceremonies.review(invitation, by=cast.customer(invitation))
+    return cast.sign(ceremony, name=NAME, role=NAME, mark=NAME)
+
+
+def _bare(text: str) -> str:
+    """Without white space and what only steers it: layout is not what is tested."""
+    return "".join(one for one in text if not one.isspace() and unicodedata.category(one) not in {"Cf", "Zl"})
+
+
+def _missing(text: str, wanted: tuple[str, ...] = PAYLOADS) -> list[str]:
+    found = _bare(text)
+    return [one for one in wanted if _bare(one) not in found]
+
+
+def _spoilt(page: Page) -> list[str]:
+    return [*page.problems, *(tag for tag in page.tags if MARK in tag)]
+
+
+def _portal(invitation: Invitation, *names: str) -> Iterator[tuple[str, str]]:
+    return ((name, reverse(f"portal:{name}", args=[invitation.pk])) for name in names)
+
+
+def test_line_29_the_order_page_shows_every_text_literally(evil: Shop, invitation: Invitation) -> None:
+    browser = come_in(evil, invitation)
+    for name, address in _portal(invitation, "order", "timeline"):
+        answer = browser.get(address)
+        page = Page(answer.content.decode())
+        assert answer.status_code == 200
+        assert _spoilt(page) == [], name
+        assert _missing(page.text, (*PAYLOADS, NAME) if name == "order" else (NAME,)) == [], name
+
+
+def test_line_29_the_link_the_review_the_receipt_and_the_preview_show_text_only(
+    evil: Shop, invitation: Invitation
+) -> None:
+    browser, mara = come_in(evil, invitation), sign_in(evil.mara)
+    cast.approve(invitation, [1])
+    review = browser.post(reverse("portal:review", args=[invitation.pk]), follow=True)
+    refused = browser.post(
+        review.request["PATH_INFO"], {"name": NAME, "role": NAME, "typed": NAME, "method": "typed"}
+    )
+    order = invitation.party.signoff.order_id
+    preview = mara.get(reverse("portal:preview", args=[order, "estimate"]))
+    _sign(invitation)
+    answers = [
+        (browser.get(evil.path(invitation)), (SHOP, NAME)),
+        (review, (*PAYLOADS, SHOP, NAME)),
+        (refused, (NAME,)),
+        (preview, PAYLOADS),
+        (browser.get(reverse("portal:receipt", args=[invitation.pk])), (*PAYLOADS[:2], NAME, SHOP)),
+        (browser.get(reverse("portal:order", args=[invitation.pk])), PAYLOADS),
+    ]
+    for answer, wanted in answers:
+        page = Page(answer.content.decode())
+        assert _spoilt(page) == [], answer.request["PATH_INFO"]
+        assert _missing(page.text, wanted) == [], answer.request["PATH_INFO"]
+
+
+def test_line_29_the_office_shows_every_text_literally(evil: Shop, invitation: Invitation) -> None:
+    _sign(invitation)
+    runner.run_pending(evil.organisation.log)
+    browser, order = sign_in(evil.mara), invitation.party.signoff.order
+    everything = (*PAYLOADS, NAME)
+    addresses = {
+        f"/orders/{order.pk}/": everything,
+        f"/orders/{order.pk}/edit/": everything,
+        f"/orders/{order.pk}/email/": (NAME,),
+        f"/customers/{evil.customer.pk}/": (NAME,),
+        "/customers/": (NAME,),
+        "/orders/": (NAME,),
+        "/orders/new/": (NAME,),
+        f"/orders/places/?customer={evil.customer.pk}": (NAME,),
+        "/notices/": (NAME,),
+        "/": (NAME,),
+    }
+    for address, wanted in addresses.items():
+        answer = browser.get(address)
+        page = Page(answer.content.decode())
+        assert answer.status_code == 200, address
+        assert _spoilt(page) == [], address
+        assert _missing(page.text, wanted) == [], address
+
+
+@pytest.mark.parametrize("text", PAYLOADS[:12] + PAYLOADS[-12:])
+def test_line_29_what_is_searched_for_and_typed_comes_back_as_text(shop: Shop, text: str) -> None:
+    browser = sign_in(shop.mara)
+    for answer in (
+        browser.get("/orders/", {"q": text, "status": text, "technician": text, "page": text}),
+        browser.get("/customers/", {"q": text, "page": text}),
+        browser.get("/sign-in/", {"next": text}),
+        browser.post("/sign-in/", {"email": text, "password": text, "next": text}),
+        browser.post(
+            "/customers/new/", {"name": "", "address": text, "contact-0-name": text, "contact-0-email": text}
+        ),
+        browser.post("/orders/new/", {"title": text, "line-0-finding": "", "line-0-estimated_hours": text}),
+        browser.get("/nowhere/" + text.replace("/", "")),
+    ):
+        assert answer.status_code in {200, 302, 400, 404}
+        assert _spoilt(Page(answer.content.decode())) == [], answer.request["PATH_INFO"]
+
+
+def _letters() -> Iterator[EmailMessage]:
+    for one in mail.outbox:
+        parsed = email.message_from_bytes(one.message().as_bytes(), policy=policy.default)
+        assert isinstance(parsed, EmailMessage)
+        yield parsed
+
+
+def test_line_29_mails_carry_every_text_literally_and_no_markup_of_it(
+    evil: Shop, invitation: Invitation, mailoutbox: list[Any]
+) -> None:
+    text = "\n".join(PAYLOADS)
+    invitations.send(invitation.party, view=View.ESTIMATE, by=evil.mara, actor=evil.mara.actor, text=text)
+    _sign(invitation)
+    while runner.run_pending(evil.organisation.log):
+        pass
+    while outbox.deliver_due():
+        pass
+    assert len(mailoutbox) >= 5
+    seen = 0
+    for letter in _letters():
+        plain, html = letter.get_body(("plain",)), letter.get_body(("html",))
+        assert plain is not None
+        assert html is not None
+        page = Page(html.get_content())
+        # A letter has its own style attributes and links, because mail programs know no style sheets.
+        bad = [one for one in page.problems if " style=" not in one]
+        assert [
+            *bad,
+            *(tag for tag in page.tags if tag in {MARK, "script", "img", "svg", "iframe", "form"}),
+        ] == []
+        if not _missing(plain.get_content()):
+            seen += 1
+            assert _missing(page.text) == []
+    assert seen >= 2, "the customer's letter and the managers' copy hold the additional text"
+
+
+def _pdf_text(content: bytes, folder: Path) -> str:
+    path = folder / "paper.pdf"
+    path.write_bytes(content)
+    shown = subprocess.run(
+        ["pdftotext", "-raw", "-enc", "UTF-8", path, "-"], capture_output=True, check=True, text=True
+    )
+    return shown.stdout
+
+
+def _printable(text: str) -> str:
+    """Letters and signs of the paper's font, without hyphens, which a line break may add."""
+    kept = (one for one in _bare(text) if one.isascii() or one.isalpha())
+    return "".join(one for one in kept if one not in "-\u00ad")
+
+
+@pytest.mark.parametrize("language", ["en", "nl", "fr"])
+def test_line_29_the_document_shows_every_text_literally_and_holds_nothing_that_acts(
+    evil: Shop, invitation: Invitation, tmp_path: Path, language: str
+) -> None:
+    from paraph.signoff import completion
+
+    order: WorkOrder = orders.load(invitation.party.signoff.order_id)
+    content = completion.printed(order, View.ESTIMATE, language, signoff=invitation.party.signoff)
+    text = _printable(_pdf_text(content, tmp_path))
+    wanted = [one for one in PAYLOADS if all(letter.isascii() for letter in one)]
+    assert len(wanted) > 35
+    assert [one for one in (*wanted, NAME) if _printable(one) not in text] == []
+    _acts_not(content)
+
+
+def test_line_29_the_sealed_copy_holds_nothing_that_acts(
+    evil: Shop, invitation: Invitation, tmp_path: Path
+) -> None:
+    signature = _sign(invitation)
+    content = signature.signoff.sealed_copy.read()
+    text = _printable(_pdf_text(content, tmp_path))
+    assert _printable(NAME) in text
+    _acts_not(content)
+    with pikepdf.open(BytesIO(content)) as paper:
+        assert all("/" not in name and "\\" not in name for name in paper.attachments)
+
+
+def _acts_not(content: bytes) -> None:
+    with pikepdf.open(BytesIO(content)) as paper:
+        assert "/OpenAction" not in paper.Root
+        assert "/AA" not in paper.Root
+        assert "/JavaScript" not in paper.Root.get("/Names", {})
+        for page in paper.pages:
+            for one in page.get("/Annots", []):
+                action: Any = one.get("/A", {})
+                target = str(action.get("/URI", ""))
+                assert action.get("/S", "/URI") in {"/URI", "/GoTo"}
+                assert not target or target.startswith("http://localhost:8000/"), target
+
+
+@pytest.mark.parametrize("text", ["a\0b", "\0", "a\ud800b", "a\x1b[31mred", "a\x08b"], ids=ascii)
+def test_line_29_letters_no_database_can_hold_are_refused_or_kept_and_never_a_fault(
+    shop: Shop, text: str
+) -> None:
+    invitation = shop.invite(shop.open_order(lines=1))
+    jan, mara = come_in(shop, invitation), sign_in(shop.mara)
+    told = text.encode("utf-8", "surrogatepass")
+    form = b"text=" + b"".join(b"%%%02X" % one for one in told)
+    kind = "application/x-www-form-urlencoded"
+    before = rows()
+    order = invitation.party.signoff.order_id
+    quoted = form.removeprefix(b"text=").decode()
+    answers = [
+        jan.post(reverse("portal:comments", args=[invitation.pk]), form, content_type=kind),
+        mara.post(reverse("office:comment", args=[order]), form, content_type=kind),
+        mara.get(f"/orders/?q={quoted}"),
+        mara.get(f"/customers/?q={quoted}"),
+        mara.post("/customers/new/", f"name={quoted}", content_type=kind),
+        mara.post("/sign-in/", f"email={quoted}%40x.example&password={quoted}", content_type=kind),
+        jan.get(f"/s/{quoted}/"),
+        jan.get(f"/preview/{order}/{quoted}/"),
+    ]
+    assert [one.status_code for one in answers if one.status_code >= 500] == []
+    if "\0" in text:
+        assert "work_comment" not in changed(before)
+        assert "people_customer" not in changed(before)

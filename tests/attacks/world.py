@@ -1,0 +1,187 @@
+"""An order in which everything happened once, the people around it, and a copy of every row to compare with."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cached_property
+from http.cookies import SimpleCookie
+from typing import Any
+from uuid import uuid4
+
+from django.db import connection, transaction
+from django.test import Client
+from django.urls import reverse
+
+from paraph.automation import runner
+from paraph.automation.models import Notice
+from paraph.people.models import Role
+from paraph.signoff import ceremonies, requests
+from paraph.signoff.models import Ask, Ceremony, Invitation, Signature, SignOff
+from paraph.work import comments
+from paraph.work.models import Comment, WorkOrder
+from tests import cast
+from tests.cast import Shop
+
+ANONYMOUS, GUEST, OUTSIDER, RIVAL = "anonymous", "guest", "outsider", "rival"
+MANAGER, DISPATCHER, TECHNICIAN, BILLER = (str(role) for role in Role)
+STAFF = (MANAGER, DISPATCHER, TECHNICIAN, BILLER)
+EVERYBODY = (ANONYMOUS, GUEST, OUTSIDER, *STAFF, RIVAL)
+# Tables a reader may write: sessions, rate limits. `fetches` is the one counter beside them.
+COUNTERS = {"django_session", "people_attempt"}
+
+
+@dataclass
+class World:
+    """One shop and its busy order: line 1 signed and sealed, lines 2 and 3 asked for in a request that is open."""
+
+    shop: Shop
+    order: WorkOrder
+    signed: Invitation
+    invitation: Invitation
+    ceremony: Ceremony
+    comment: Comment
+    signature: Signature
+    notice: Notice
+
+    @property
+    def signoff(self) -> SignOff:
+        """The request that is open."""
+        return self.invitation.party.signoff
+
+    @cached_property
+    def ids(self) -> dict[str, Any]:
+        """What can stand in an address, by the word the route table uses."""
+        return {
+            "order": self.order.pk,
+            "customer": self.shop.customer.pk,
+            "item": next(one for one in cast.lines(self.order) if one.number == 2).pk,
+            "comment": self.comment.pk,
+            "invitation": self.invitation.pk,
+            "signed": self.signed.pk,
+            "signoff": self.signoff.pk,
+            "sealed": self.signed.party.signoff_id,
+            "ceremony": self.ceremony.pk,
+            "signature": self.signature.pk,
+            "notice": self.notice.pk,
+            "member": self.shop.mara.pk,
+            "token": self.shop.path(self.invitation).split("/")[2],
+        }
+
+
+class Knocker(Client):
+    """A browser whose cookies can be put back to what they were after it came in."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(raise_request_exception=False, **options)
+        self.first: SimpleCookie = SimpleCookie()
+
+    def settle(self) -> Knocker:
+        """Remember the cookies of now."""
+        self.first = SimpleCookie({key: one.value for key, one in self.cookies.items()})
+        return self
+
+    def again(self) -> Knocker:
+        """Be who one was, whatever the last answer did."""
+        self.cookies = SimpleCookie({key: one.value for key, one in self.first.items()})
+        return self
+
+    def ask(self, method: str, address: str, body: Mapping[str, Any] | None = None, **extra: Any) -> Any:
+        """One request, by its method's name."""
+        if method == "POST":
+            return self.post(address, dict(body or {}), **extra)
+        return getattr(self, method.lower())(address, **extra)
+
+
+def make_world(shop: Shop) -> World:
+    """Play the order until everything a route can name exists. All its words hold the shop's name."""
+    name = shop.organisation.name
+    lines = [cast.line(f"{name} finding {number}") for number in (1, 2, 3)]
+    order = shop.open_order(items=lines, title=f"{name} inspection", notes=f"{name} notes")
+    signed = shop.invite(order)
+    comment = comments.add(order, cast.lines(order)[1], text=f"{name} remark", by=shop.tess.actor)
+    cast.approve(signed, [1])
+    signature = cast.sign(ceremonies.review(signed, by=cast.customer(signed)))
+    runner.run_pending(shop.organisation.log)
+    # Somebody else is in charge of what is left.
+    asked = requests.ask(order, [(shop.jan, Ask.AUTHORISE)], by=shop.mara.actor)
+    assert asked.pk != signed.party.signoff_id
+    invitation = shop.invite(order)
+    cast.approve(invitation, [2])
+    ceremony = ceremonies.review(invitation, by=cast.customer(invitation))
+    runner.run_pending(shop.organisation.log)
+    notice = Notice.objects.filter(member=shop.mara).latest("id")
+    return World(shop, order, signed, invitation, ceremony, comment, signature, notice)
+
+
+def come_in(shop: Shop, *invitations: Invitation, **options: Any) -> Knocker:
+    """A customer's browser that opened these links."""
+    browser = Knocker(**options)
+    for one in invitations:
+        assert browser.post(shop.path(one)).status_code == 302
+    return browser.settle()
+
+
+def sign_in(member: Any, **options: Any) -> Knocker:
+    """A member's browser."""
+    browser = Knocker(**options)
+    browser.force_login(member.user)
+    return browser.settle()
+
+
+def knockers(world: World, foreign: World, **options: Any) -> dict[str, Knocker]:
+    """Everybody of `EVERYBODY`: the outsider is a customer of another order of the same shop."""
+    other = world.shop.invite(world.shop.open_order(), contact=world.shop.claire)
+    found = {
+        ANONYMOUS: Knocker(**options),
+        GUEST: come_in(world.shop, world.signed, world.invitation, **options),
+        OUTSIDER: come_in(world.shop, other, **options),
+        RIVAL: sign_in(foreign.shop.mara, **options),
+    }
+    return found | {role: sign_in(world.shop.members[role], **options) for role in STAFF}
+
+
+@contextmanager
+def undone() -> Iterator[None]:
+    """Whatever happens inside did not happen."""
+    with transaction.atomic():
+        yield
+        transaction.set_rollback(True)
+
+
+def rows() -> dict[str, list[str]]:
+    """Every row of every table, but the counters a reader may write."""
+    found = {}
+    with connection.cursor() as cursor:
+        for table in sorted(set(connection.introspection.table_names(cursor)) - COUNTERS):
+            cursor.execute(f'SELECT * FROM "{table}"')
+            names = [one[0] for one in cursor.description]
+            found[table] = sorted(_text(table, names, row) for row in cursor.fetchall())
+    return found
+
+
+def _text(table: str, names: list[str], row: tuple[Any, ...]) -> str:
+    told = {
+        name: bytes(one) if isinstance(one, memoryview) else one for name, one in zip(names, row, strict=True)
+    }
+    if table == "signoff_invitation":
+        told.pop("fetches")
+    return repr(told)
+
+
+def changed(before: dict[str, list[str]]) -> list[str]:
+    """The tables that are no longer what they were."""
+    now = rows()
+    return sorted(table for table in before.keys() | now.keys() if before.get(table) != now.get(table))
+
+
+def outcome(response: Any) -> int | str:
+    """The status, or *sign-in* for the way to that page: a redirect alone would look like success."""
+    there = response.get("Location", "")
+    return "sign-in" if there.startswith(reverse("office:sign_in")) else int(response.status_code)
+
+
+def once() -> str:
+    """A value for forms that may be sent once."""
+    return str(uuid4())

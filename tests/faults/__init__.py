@@ -1,0 +1,1 @@
+"""Something breaks on purpose, and the invariants of the product must hold afterwards."""

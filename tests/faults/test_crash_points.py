@@ -1,0 +1,110 @@
+"""F2, F3: the process dies at every named point of signing; nothing is lost, nothing happens twice."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+
+import pytest
+
+from paraph.delivery import mailbox
+from paraph.lib import crash
+from paraph.signoff.models import Ceremony, SealedCopy, Signature, SignOff, State
+from paraph.work.models import Status
+from tests.cast import Shop
+from tests.faults import house
+from tests.faults.conftest import LoseKey
+from tests.web.portal.conftest import Customer
+
+pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("letters")]
+
+
+@dataclass(frozen=True)
+class Left:
+    """What a process that died at a point leaves behind; so a point that moves is noticed."""
+
+    consents: int = 1
+    parts: int = 0
+    files: int = 0
+    signatures: int = 0
+    approved: int = 0
+    answered: bool = False
+    mails: int = 0
+
+
+LEFT = {
+    "consent.committed": Left(),
+    "pdf.rendered": Left(),
+    "pdf.sealed": Left(),
+    "blob.written": Left(parts=1),
+    "blob.renamed": Left(files=1),
+    "sign.before_commit": Left(files=1),
+    "sign.committed": Left(files=1, signatures=1),
+    "run.before_commit": Left(files=1, signatures=1),
+    "run.committed": Left(files=1, signatures=1, approved=1),
+    "mail.before_send": Left(files=1, signatures=1, approved=1, answered=True),
+    "mail.sent": Left(files=1, signatures=1, approved=1, answered=True, mails=1),
+}
+# The points that a worker passes when it makes up for a seal.
+LATE = ("pdf.rendered", "pdf.sealed", "blob.written", "blob.renamed")
+
+
+@pytest.fixture
+def jan(shop: Shop) -> Customer:
+    """Jan, who approved two lines; what the shop did until here is worked off."""
+    customer = house.come_in(shop)
+    house.worker_comes()
+    return customer
+
+
+@pytest.mark.parametrize("point", crash.POINTS)
+def test_F2_killed_at_every_point_of_signing_one_signature_one_copy_one_receipt(
+    point: str, shop: Shop, jan: Customer
+) -> None:
+    posting = house.about_to_sign(jan)
+    files, parts = house.blob_files()
+    mails = len(mailbox.read())
+    died = house.child("signer", crash_at=point, told=asdict(posting))
+    assert died.returncode == house.CRASHED, f"{point} was not reached:\n{died.stdout}{died.stderr}"
+    now_files, now_parts = house.blob_files()
+    assert LEFT[point] == Left(
+        consents=Ceremony.objects.exclude(consent_entry=None).count(),
+        parts=len(now_parts - parts),
+        files=len(now_files - files),
+        signatures=Signature.objects.count(),
+        approved=house.statuses(jan.order).count(Status.APPROVED),
+        answered=bool(died.stdout.strip()),
+        mails=len(mailbox.read()) - mails,
+    )
+    kept = house.notes()
+
+    answer = jan.post(posting.path, posting.fields, follow=True)
+
+    assert answer.redirect_chain[-1][0] == jan.at("receipt")
+    assert answer.status_code == 200
+    copy = jan.get(jan.at("sealed")).content
+    house.worker_comes()
+    assert jan.post(posting.path, posting.fields)["Location"] == jan.at("receipt")
+    house.worker_comes()
+    assert house.broken(shop, kept=kept, sent_twice=int(point == "mail.sent")) == []
+    assert Signature.objects.count() == SealedCopy.objects.count() == 1
+    assert jan.get(jan.at("sealed")).content == copy
+    assert house.statuses(jan.order) == [Status.NEEDS_SIGNATURE, Status.APPROVED]
+    assert len({one.message_id for one in house.receipt_mails(jan)}) == 1
+
+
+@pytest.mark.parametrize("point", LATE)
+def test_F3_a_worker_killed_while_it_makes_up_for_a_seal_leaves_one_copy(
+    point: str, shop: Shop, jan: Customer, lose_seal_key: LoseKey
+) -> None:
+    key = lose_seal_key()
+    posting = house.about_to_sign(jan)
+    assert jan.post(posting.path, posting.fields)["Location"] == jan.at("receipt")
+    assert SignOff.objects.get().state == State.COMPLETE
+    key.found()
+    died = house.child("sealer", crash_at=point)
+    assert died.returncode == house.CRASHED, f"{point} was not reached:\n{died.stdout}{died.stderr}"
+    assert SignOff.objects.get().state == State.COMPLETE
+    house.worker_comes()
+    assert house.broken(shop) == []
+    assert SealedCopy.objects.count() == 1
+    assert jan.get(jan.at("sealed")).status_code == 200
