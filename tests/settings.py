@@ -26,7 +26,7 @@ os.environ["DATABASE_URL"] = (
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
 
 from paraph.config.settings import *  # noqa: E402, F403
-from paraph.config.settings import DATABASES, STORAGES  # noqa: E402
+from paraph.config.settings import DATABASES, STATIC_ROOT, STORAGES  # noqa: E402
 
 if DATABASES["default"]["ENGINE"] == "paraph.lib.sqlite":
     # A file, as in production: threads then have connections of their own, and locks are real.
@@ -37,3 +37,5 @@ PASSWORD_HASHERS = [
 ]  # the product's own costs 50 ms each time
 # Static files by their plain names, so that no test needs a collected and hashed copy.
 STORAGES = {**STORAGES, "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}
+# WhiteNoise warns when the folder of collected files is not there.
+STATIC_ROOT.mkdir(parents=True, exist_ok=True)

@@ -10,9 +10,11 @@ the worker calls `run_all`.
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator, Sequence
-from datetime import datetime, timedelta
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import UTC, datetime, timedelta
+from functools import cache
 from itertools import groupby
+from typing import Any
 from uuid import UUID
 
 from django.db import DatabaseError, transaction
@@ -27,6 +29,7 @@ from paraph.evidence import ledger
 from paraph.evidence.models import Entry, Log
 from paraph.lib import clock, crash
 from paraph.lib.actor import SYSTEM
+from paraph.lib.compiled import Compiled
 from paraph.work.models import WorkOrder
 
 logger = logging.getLogger(__name__)
@@ -50,7 +53,7 @@ def run_pending(log: str | UUID) -> int:
     the caller's own act is committed, and the worker does the rest.
     """
     try:
-        return _run(_stirring().filter(name=log))
+        return _run(lambda: _in_one(frozenset(_rules())).rows(clock.now(), _uuid(log)))
     except DatabaseError:
         logger.exception("consequences in log %s are left to the worker", log)
         return 0
@@ -58,15 +61,18 @@ def run_pending(log: str | UUID) -> int:
 
 def run_all() -> int:
     """The same for every log that has something to do: the worker's safety net."""
-    return _run(_stirring())
+    return _run(lambda: list(_stirring(clock.now())))
 
 
-def _stirring() -> QuerySet[Log, tuple[UUID, bool, bool]]:
+Stirring = Callable[[], Iterable[tuple[Any, ...]]]
+
+
+def _stirring(now: datetime) -> QuerySet[Log, tuple[UUID, bool, bool]]:
     """What there is to do: (log, entries beyond the cursor that a rule waits for?, runs that are due?)."""
     position = Cursor.objects.filter(log=OuterRef(OuterRef("name"))).values("position")
     entries = Entry.objects.filter(kind__in=_rules(), index__gte=Coalesce(Subquery(position), 0))
     news = Exists(entries.filter(log=OuterRef("name")))
-    due = Exists(_due(clock.now()).filter(entry__log=OuterRef("name")))
+    due = Exists(_due(now).filter(entry__log=OuterRef("name")))
     return (
         Log.objects.annotate(news=news, due=due)
         .filter(Q(news=True) | Q(due=True))
@@ -74,11 +80,22 @@ def _stirring() -> QuerySet[Log, tuple[UUID, bool, bool]]:
     )
 
 
-def _run(stirring: QuerySet[Log, tuple[UUID, bool, bool]]) -> int:
+def _stirring_in(now: datetime, log: UUID) -> QuerySet[Log, tuple[UUID, bool, bool]]:
+    return _stirring(now).filter(name=log)
+
+
+@cache
+def _in_one(kinds: frozenset[str]) -> Compiled:
+    """What there is to do in one log, compiled for the kinds of entries that rules wait for."""
+    return Compiled(_stirring_in, datetime(2000, 1, 1, tzinfo=UTC), UUID(int=1))
+
+
+def _run(stirring: Stirring) -> int:
     """Do what there is to do, and what that leads to, until nothing is left; each look is one query."""
     done, failed = 0, set[UUID]()
-    while found := list(stirring.exclude(name__in=failed)):
-        for log, news, due in found:
+    while found := [one for one in stirring() if _uuid(one[0]) not in failed]:
+        for name, news, due in found:
+            log = _uuid(name)
             try:
                 done += _attempt(_advance(log)) if news else 0
                 done += sum(_attempt([run]) for run in _claimed(log)) if due else 0
@@ -87,6 +104,11 @@ def _run(stirring: QuerySet[Log, tuple[UUID, bool, bool]]) -> int:
                 logger.exception("consequences in log %s are left for later", log)
                 failed.add(log)
     return done
+
+
+def _uuid(name: UUID | str) -> UUID:
+    """A log's name as the driver gave it."""
+    return name if isinstance(name, UUID) else UUID(name)
 
 
 @transaction.atomic

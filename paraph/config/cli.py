@@ -77,11 +77,15 @@ def serve(chosen: argparse.Namespace) -> None:
 
 def worker(chosen: argparse.Namespace) -> None:
     """One worker in this process."""
+    # Read before the imports, which take seconds in which a parent can end.
+    parent = chosen.parent or os.getppid()
+    if chosen.parent:
+        os.nice(5)  # started by `serve`, it shares the machine with the pages, and somebody waits for those
     _django()
     from paraph.config import startup, worker
 
     startup.require_database()
-    worker.run_forever()
+    worker.run_forever(parent)
 
 
 def migrate(chosen: argparse.Namespace) -> None:
@@ -196,6 +200,9 @@ def _parser() -> argparse.ArgumentParser:
     for verb in verbs:
         one = commands.add_parser(verb.__name__, description=verb.__doc__)
         one.set_defaults(run=verb)
+        if verb is worker:
+            # By `serve`: its process id, known before this process could ask who its parent is.
+            one.add_argument("--parent", type=int, default=0, help=argparse.SUPPRESS)
         if verb is demo:
             one.add_argument(
                 "--reset", action="store_true", help="remove the demo in PARAPH_DATA and start over"

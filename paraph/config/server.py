@@ -7,6 +7,7 @@ therefore start a thread, keep a connection open or render a document before the
 from __future__ import annotations
 
 import contextlib
+import ctypes
 import gc
 import importlib
 import logging
@@ -18,6 +19,8 @@ import sys
 import threading
 import time
 from collections.abc import Callable
+from functools import partial
+from typing import Any
 
 from django.db import connections
 from django.urls import get_resolver
@@ -39,6 +42,8 @@ RESTART_AFTER = 1.0
 # Seconds within which an end counts as a failed start, and how many of them we try.
 EARLY = 30.0
 MAX_EARLY_ENDS = 3
+# Linux, prctl(2): the signal a process gets when its parent has ended.
+PR_SET_PDEATHSIG = 1
 
 
 class WorkerChild:
@@ -60,7 +65,8 @@ class WorkerChild:
 
     def _start(self) -> None:
         # A group of its own: Ctrl-C reaches us, and we tell the worker.
-        self._child = subprocess.Popen([sys.executable, "-m", "paraph.config.cli", "worker"], process_group=0)
+        command = [sys.executable, "-m", "paraph.config.cli", "worker", "--parent", str(self._owner)]
+        self._child = subprocess.Popen(command, process_group=0)
 
     def _look(self, *_: object) -> None:
         """Some child has ended; web processes inherit this handler, and must not care."""
@@ -86,7 +92,7 @@ def serve(address: str, port: int, ready: Callable[[], None]) -> None:
             web, started = _web(address, port, workers), time.monotonic()
             web.on_startup(ready)
             with contextlib.suppress(SystemExit):
-                web.serve()
+                web.serve(target_loader=partial(_application, os.getpid()), wrap_loader=False)
             if web.interrupt_signal:
                 return
             # Its processes died one after the other, and granian gave up.
@@ -103,6 +109,33 @@ def _preload() -> None:
     gc.freeze()  # what is shared stays shared: the collector does not touch it again
     # On macOS a fork may not use the system's libraries.
     multiprocessing.set_start_method("spawn" if sys.platform == "darwin" else "fork", force=True)
+
+
+def _application(parent: int) -> Any:
+    """What a web process serves; called in that process, whose life ends with `parent`'s."""
+    _end_with(parent)
+    return importlib.import_module(APPLICATION).application
+
+
+def _end_with(parent: int) -> None:
+    """End this process when `parent` is killed, for it would hold the port against the next start.
+
+    As kill -9 would: what was acknowledged is stored, and the rest the browser sends again (faults.md F1).
+    """
+    if sys.platform == "linux":
+        # Tied to the thread that forked us: granian's loop, the parent's main thread.
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+        if os.getppid() != parent:
+            os._exit(1)  # it was killed before we said so
+    else:
+        threading.Thread(target=_watch, args=(parent,), daemon=True).start()
+
+
+def _watch(parent: int) -> None:
+    """Where no system call does it: look once a second."""
+    while os.getppid() == parent:
+        time.sleep(1)
+    os._exit(1)
 
 
 def _web(address: str, port: int, workers: int) -> MPServer:

@@ -21,7 +21,7 @@ from django.db import close_old_connections, connections
 from paraph.automation import runner, undelivered
 from paraph.delivery import outbox
 from paraph.evidence import ledger
-from paraph.lib import clock
+from paraph.lib import clock, home
 from paraph.people import limits
 from paraph.sealing.timestamp import EmbeddedAuthority
 from paraph.signoff import completion
@@ -36,6 +36,8 @@ LONGEST_PAUSE = 60.0
 PATIENCE = 20.0
 # Rate-limit counters have windows of an hour at most.
 COUNTERS_KEPT = timedelta(days=1)
+# A file is written in a moment; one that is half written after an hour has lost its writer.
+PARTS_KEPT = timedelta(hours=1)
 
 
 @dataclass(frozen=True)
@@ -54,9 +56,10 @@ def stamp_checkpoints() -> int:
 
 
 def tidy() -> int:
-    """Forget rate-limit counters and sessions that are long over."""
+    """Forget rate-limit counters and sessions that are long over, and half-written files nobody will finish."""
     now = clock.now()
-    return limits.forget(now - COUNTERS_KEPT) + Session.objects.filter(expire_date__lt=now).delete()[0]
+    sessions = Session.objects.filter(expire_date__lt=now).delete()[0]
+    return limits.forget(now - COUNTERS_KEPT) + sessions + home.blobs().sweep(now - PARTS_KEPT)
 
 
 LOOPS = (
@@ -74,8 +77,8 @@ def run_once() -> int:
     return sum(_piece(loop) or 0 for loop in LOOPS)
 
 
-def run_forever(poll: float = 1.0) -> None:
-    """Run the loops until SIGTERM, SIGINT, or the end of the parent process; finish the pieces at hand."""
+def run_forever(parent: int, poll: float = 1.0) -> None:
+    """Run the loops until SIGTERM, SIGINT, or the end of the process `parent`; finish the pieces at hand."""
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
@@ -85,7 +88,6 @@ def run_forever(poll: float = 1.0) -> None:
     for thread in threads:
         thread.start()
     logger.info("worker %s: %s", os.getpid(), ", ".join(loop.name for loop in LOOPS))
-    parent = os.getppid()
     while not stop.wait(poll):
         if os.getppid() != parent:
             stop.set()  # whoever started us was killed, and starts another worker when it comes back

@@ -19,7 +19,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import connection, transaction
-from django.db.models import Max, QuerySet
+from django.db.models import Max, QuerySet, UUIDField
 
 from paraph.evidence import keys, tree
 from paraph.evidence.checkpoint import Proof, Signer, TreeHead
@@ -33,6 +33,10 @@ from paraph.lib.keyfile import KeyFileMissing
 
 # evidence.md, "The ledger" 3: a new checkpoint at most once a second, unless an act needs its receipt now.
 CHECKPOINT_EVERY = timedelta(seconds=1)
+
+NAME = UUIDField()
+HEAD = "SELECT name, origin, size, frontier, last_at FROM evidence_log WHERE name = %s"
+ADVANCE = "UPDATE evidence_log SET size = %s, frontier = %s, last_at = %s WHERE name = %s"
 
 # SHA-256 of a checkpoint note -> RFC 3161 time-stamp token, DER. Comes from outside: sealing is not known
 # here.
@@ -183,17 +187,21 @@ def vkey(log: str | UUID) -> str:
 
 def _locked(name: UUID, *, create: bool, lock: bool = True) -> Log:
     # SQLite ignores the lock: its transactions are IMMEDIATE, so nobody else writes meanwhile.
-    rows = Log.objects.select_for_update(no_key=True) if lock else Log.objects.all()
-    found = rows.filter(name=name).order_by().first()
+    found = _head(name, lock=lock)
     if found is None and create:
         host = urlsplit(settings.PARAPH_ORIGIN).netloc
         made, new = Log.objects.get_or_create(name=name, defaults={"origin": f"{host}/log/{name}"})
         if new:
             keys.publish(home.keys(), signer(made.origin).verifier.vkey())
-        found = rows.get(name=name)
+        found = _head(name, lock=lock)
     if found is None:
         raise LogMissing(str(name))
     return found
+
+
+def _head(name: UUID, *, lock: bool) -> Log | None:
+    statement = f"{HEAD} FOR NO KEY UPDATE" if lock and connection.features.has_select_for_update else HEAD
+    return next(iter(Log.objects.raw(statement, [NAME.get_db_prep_value(name, connection)])), None)
 
 
 def _personal(fact: Fact, by: Actor) -> tuple[bytes, bytes] | None:
@@ -234,7 +242,10 @@ def _grow(head: Log, entry: Entry) -> None:
     frontier = Frontier.parse(head.size, bytes(head.frontier))
     for level, position, digest in frontier.append(bytes(entry.leaf_hash)):
         Node.objects.create(log=head, level=level, position=position, hash=digest)
-    Log.objects.filter(name=head.name).update(size=frontier.size, frontier=frontier.pack(), last_at=entry.at)
+    # Every fact passes here: a plain statement takes a fifth of what building one does.
+    values = (frontier.size, frontier.pack(), connection.ops.adapt_datetimefield_value(entry.at))
+    with connection.cursor() as cursor:
+        cursor.execute(ADVANCE, [*values, NAME.get_db_prep_value(head.name, connection)])
 
 
 def _hashes(log: UUID) -> tree.ReadHashes:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+from datetime import datetime
 from pathlib import Path
 
 from paraph.lib import crash
@@ -53,6 +54,18 @@ class Blobs:
         if hashlib.sha256(content).hexdigest() != digest:
             raise BlobMissing(f"{digest}: the bytes on disk were changed")
         return content
+
+    def sweep(self, before: datetime) -> int:
+        """Remove what a killed `put` left half written, if older than `before` (aware); return how many files."""
+        swept = 0
+        for part in self.folder.glob("[0-9a-f][0-9a-f]/.*.*.*"):
+            try:
+                if part.stat().st_mtime < before.timestamp():
+                    part.unlink()
+                    swept += 1
+            except FileNotFoundError:
+                continue  # it got its name meanwhile, or another worker was faster
+        return swept
 
 
 def _sync(folder: Path) -> None:

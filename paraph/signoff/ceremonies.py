@@ -99,7 +99,12 @@ def review(invitation: Invitation, *, by: Actor) -> Ceremony:
         return found
     now = clock.now()
     ceremony = Ceremony.objects.create(
-        party=party, invitation=invitation, snapshot=snapshot, begun_at=now, reviewed_at=now
+        party=party,
+        invitation=invitation,
+        snapshot=snapshot,
+        mark=subjects.mark(party.signoff.order_id),
+        begun_at=now,
+        reviewed_at=now,
     )
     _record(
         party,
@@ -160,9 +165,12 @@ def authorised_by(content: dict[str, Any]) -> tuple[str, ...]:
 def sign(ceremony: Ceremony, act: Act, *, by: Actor) -> Signature:
     """Record a signature, inside the caller's transaction (`completion.sign`), and return it.
 
-    Raises `Stale`, `AlreadySigned`, `Closed`, `NotReviewed`: then nothing is written.
+    `ceremony` is what `consent` returned. Raises `Stale`, `AlreadySigned`, `Closed`, `NotReviewed`: then nothing is
+    written.
     """
-    ceremony = _current(ceremony)
+    subjects.hold(ceremony.party.signoff.order_id)
+    _may_act(Party.objects.select_related("signoff").get(pk=ceremony.party_id))
+    _check_true(ceremony)
     if ceremony.consent_entry_id is None or ceremony.consent_digest != act.record["consent"]["digest"]:
         raise NotReviewed
     party = ceremony.party
@@ -225,16 +233,21 @@ def _current(ceremony: Ceremony) -> Ceremony:
     """The ceremony read again under the order's lock, still open and still true; raises otherwise."""
     subjects.hold(ceremony.party.signoff.order_id)
     found = Ceremony.objects.select_related(
-        "party__signoff__order", "party__contact", "snapshot", "consent_entry"
+        "party__signoff__order__organisation", "party__contact", "snapshot", "consent_entry", "invitation"
     ).get(pk=ceremony.pk)
     _may_act(found.party)
-    found.true_at = subjects.mark(found.party.signoff.order_id)
-    # Compared in full a moment ago, and no line, decision or signature came since: it is still true.
-    if found.true_at != ceremony.true_at:
-        changes = subjects.differs(found.snapshot, found.party.signoff.order_id)
+    _check_true(found)
+    return found
+
+
+def _check_true(ceremony: Ceremony) -> None:
+    """Raise `Stale` when the order no longer says what the ceremony's snapshot says."""
+    order_id = ceremony.party.signoff.order_id
+    # Comparing marks takes one query; comparing all that is shown takes eight.
+    if subjects.mark(order_id) != ceremony.mark:
+        changes = subjects.differs(ceremony.snapshot, order_id)
         if changes:
             raise Stale(changes)
-    return found
 
 
 def _decide(party: Party, item: Item, choice: str, now: subjects.Standing, by: Actor) -> Decision | None:

@@ -202,8 +202,8 @@ class Ceremony(models.Model):
     # The digest of the sentence and language consented to; a retry with the same one is the same consent.
     consent_digest = models.CharField(max_length=71, blank=True)
     acted_at = models.DateTimeField(null=True, blank=True)
-    # In memory only: the order's `subjects.mark` when the snapshot was last found to be true.
-    true_at: tuple[Any, ...] | None = None
+    # The order's `subjects.mark` when the snapshot was taken: while it is the same, the snapshot is true.
+    mark = models.CharField(max_length=71, blank=True)
 
     def __str__(self) -> str:
         return f"ceremony of {self.party}"

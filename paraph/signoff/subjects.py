@@ -163,11 +163,24 @@ def differs(snapshot: Snapshot, order_id: UUID | str | None = None) -> list[Chan
     return differ.changes(_without_remarks(before), _without_remarks(after))
 
 
-def mark(order_id: UUID | str) -> tuple[Any, ...]:
-    """Where the order's lines, decisions and signatures stand, cheaply: equal marks mean that none of them changed."""
-    marks = ("revision", Max("signoffs__decisions"), Max("signoffs__signatures__entry"))
-    found: tuple[Any, ...] = WorkOrder.objects.filter(pk=order_id).order_by().values_list(*marks).get()
-    return found
+# All that `present` shows, remarks aside, changes with one of these.
+MARKS = (
+    "revision",
+    "customer__name",
+    "customer__address",
+    "site__name",
+    "site__address",
+    "organisation__name",
+    "organisation__address",
+    Max("signoffs__decisions"),
+    Max("signoffs__signatures__entry"),
+)
+
+
+def mark(order_id: UUID | str) -> str:
+    """A digest of where all that a view shows stands, in one query: equal marks mean that nothing changed."""
+    found = WorkOrder.objects.filter(pk=order_id).order_by().values_list(*MARKS).get()
+    return canonical.digest(list(found))
 
 
 def hold(order_id: UUID | str) -> None:

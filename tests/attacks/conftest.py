@@ -5,17 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from django.conf import settings
 
 from tests.attacks.answers import Answer, collect
 from tests.attacks.world import World, make_world
 from tests.cast import Shop
-
-
-@pytest.fixture(autouse=True, scope="session")
-def static_folder() -> None:
-    """WhiteNoise warns when the folder of collected files is not there."""
-    settings.STATIC_ROOT.mkdir(parents=True, exist_ok=True)
 
 
 @pytest.fixture

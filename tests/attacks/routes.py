@@ -112,7 +112,6 @@ TABLE: dict[str, Route] = {
     "portal:link": Route(all_get(200), all_get(302), {"token": "token"}),
     # The same without its last slash, which mail programs lose.
     "portal:link_cut": Route(all_get(200), all_get(302), {"token": "token"}),
-    "portal:link_renewal": Route(all_get(405), all_get(200), {"token": "token"}),
     "portal:order": guests(200, 405),
     "portal:renewal": guests(405, 302),
     "portal:language": guests(405, 302, lambda world: {"language": "nl"}),

@@ -105,7 +105,7 @@ def test_line_8_asking_for_a_new_link_gives_none_to_who_asks(shop: Shop, mailout
     invitation = shop.invite(shop.open_order())
     invitations.revoke(invitation, by=shop.mara, actor=shop.mara.actor)
     links = Invitation.objects.count()
-    answer = Knocker().post(shop.path(invitation) + "renewal/")
+    answer = Knocker().post(shop.path(invitation) + "?renewal")
     assert answer.status_code == 200
     assert Invitation.objects.count() == links
     assert b"/s/" not in answer.content

@@ -112,7 +112,7 @@ def test_line_18_exchanging_links_is_limited_per_address(shop: Shop, few: int) -
     tries = [Knocker().post("/s/nonsense/", REMOTE_ADDR=STRANGER).status_code for _ in range(few + 1)]
     assert tries == [404] * few + [429]
     assert Knocker().post(shop.path(invitation), REMOTE_ADDR=STRANGER).status_code == 429
-    assert Knocker().post(shop.path(invitation) + "renewal/", REMOTE_ADDR=STRANGER).status_code == 429
+    assert Knocker().post(shop.path(invitation) + "?renewal", REMOTE_ADDR=STRANGER).status_code == 429
 
 
 def test_line_18_a_stranger_who_hammers_a_link_does_not_lock_its_customer_out(shop: Shop, few: int) -> None:

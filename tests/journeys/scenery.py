@@ -47,7 +47,7 @@ class Sight:
 SIGHTS = (
     Sight("link", "", "{link_decides}", "%(shop)s asks for your decision"),
     Sight("expired", "", "{link_ended}", "This link has ended", 410),
-    Sight("new-link", "", "{link_ended}", "Your request for a new link is on its way", 410, press="renewal/"),
+    Sight("new-link", "", "{link_ended}", "Your request for a new link is on its way", 410, press="?renewal"),
     Sight("check", "", "/proof/", "Check a document"),
     Sight("not-there", "", "/s/nonsense/", "There is nothing here", 404),
     Sight("sign-in", "", "/sign-in/", "Sign in"),

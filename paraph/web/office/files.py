@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from paraph.delivery.headers import file_name
 from paraph.evidence.bundle import RECEIPT_TYPE
 from paraph.lib.blobs import BlobMissing
+from paraph.lib.keyfile import KeyFileMissing
 from paraph.people.models import Member
 from paraph.sealing.errors import RenderFailed
 from paraph.signoff import completion, receipts, subjects
@@ -64,7 +65,11 @@ def record(request: HttpRequest, member: Member, pk: UUID, signature: UUID) -> H
 def receipt(request: HttpRequest, member: Member, pk: UUID, signature: UUID) -> HttpResponse:
     """The receipt with inclusion proof and checkpoint."""
     found = reach.signature(member, pk, signature)
-    return attached(receipts.receipt(found), f"{found.signoff.order.number}-receipt.json", RECEIPT_TYPE)
+    try:
+        content = receipts.receipt(found)
+    except KeyFileMissing:
+        return errors.page(request, 503, _("The document cannot be made right now. Nothing is lost."))
+    return attached(content, f"{found.signoff.order.number}-receipt.json", RECEIPT_TYPE)
 
 
 def attached(content: bytes, name: str, mime: str) -> HttpResponse:

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import resolve, reverse
+from django.urls import resolve
 
 from paraph.lib import clock
 from paraph.people import limits
@@ -24,17 +24,22 @@ from paraph.web.shared.acting import acting, both
 RENEWAL = Limit("renewal", 1, timedelta(minutes=10))
 # Pages that can be opened again by their address, to come back to after choosing a language.
 PAGES = frozenset({"order", "timeline", "sign", "receipt"})
+# What the page of an ended link posts to: its own address, slash or not, so that no page repeats the key (line 7).
+ASK_AGAIN = "?renewal"
 
 
 @both
 def link(request: HttpRequest, token: str) -> HttpResponse:
-    """GET shows who invites and counts the fetch; POST exchanges the link for a session (S3-02, S3-37)."""
+    """GET shows who invites and counts the fetch; POST exchanges the link for a session (S3-02, S3-37).
+
+    A POST to `?renewal` asks for a new link instead; only a genuine link gets that far (decision 2).
+    """
     if request.method == "POST":
-        return _enter(request, token)
+        return _renewal(request, token) if ASK_AGAIN[1:] in request.GET else _enter(request, token)
     try:
         invitation = invitations.peek(token)
     except LinkEnded as ended:
-        return _ended(request, ended, reverse("portal:link_renewal", args=[token]))
+        return _ended(request, ended, ASK_AGAIN)
     invitations.note_fetch(invitation)
     return _invites(request, invitation)
 
@@ -46,15 +51,13 @@ def _enter(request: HttpRequest, token: str) -> HttpResponse:
         limits.count(limits.LINK, door.counted_as(request, found))
         invitation = invitations.open(token, by=door.actor(request, found))
     except LinkEnded as ended:
-        return _ended(request, ended, reverse("portal:link_renewal", args=[token]))
+        return _ended(request, ended, ASK_AGAIN)
     door.let_in(request, invitation)
     door.speak(request, invitation)
     return redirect("portal:order", invitation.pk)
 
 
-@acting
-def renewal(request: HttpRequest, token: str) -> HttpResponse:
-    """Ask for a new link from the page of an ended one; only a genuine link gets here (decision 2)."""
+def _renewal(request: HttpRequest, token: str) -> HttpResponse:
     limits.count(limits.LINK, connection.seen(request)[0])
     try:
         return _invites(request, invitations.peek(token))

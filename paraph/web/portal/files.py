@@ -11,6 +11,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from paraph.lib.blobs import BlobMissing
+from paraph.lib.keyfile import KeyFileMissing
 from paraph.people import limits
 from paraph.sealing.errors import SealingError
 from paraph.signoff import completion, receipts
@@ -61,7 +62,11 @@ def sealed(request: HttpRequest, invitation: Invitation) -> HttpResponse:
 def receipt(request: HttpRequest, invitation: Invitation) -> HttpResponse:
     """The receipt of this party's own signature, for `evidence.verify`."""
     signature = _own(invitation)
-    return file(receipts.receipt(signature), JSON, f"receipt-{receipts.code(signature)}.json")
+    try:
+        content = receipts.receipt(signature)
+    except KeyFileMissing as problem:
+        return _unavailable(request, invitation.party.signoff, problem)
+    return file(content, JSON, f"receipt-{receipts.code(signature)}.json")
 
 
 @reading

@@ -10,13 +10,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from functools import cache as once
 from functools import lru_cache, wraps
 from typing import Any
 from uuid import UUID
 
 from django.core.cache import cache
-from django.db import connection
 from django.db.models import QuerySet, Subquery
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
@@ -25,6 +23,7 @@ from django.utils.translation import get_language
 
 from paraph.evidence.models import Entry
 from paraph.lib import clock
+from paraph.lib.compiled import Compiled
 from paraph.signoff.models import Invitation
 from paraph.web.portal import door
 
@@ -85,15 +84,11 @@ def _key(request: HttpRequest, invitation_id: UUID) -> str | None:
     place = _place(invitation_id)
     if place is None:
         return None
-    statement, slots = _statement(connection.vendor)
-    told = _prepared(invitation_id, *place)
-    with connection.cursor() as cursor:
-        cursor.execute(statement, [told[slot] for slot in slots])
-        row = cursor.fetchone()
-    if row is None:
+    rows = WATCHES.rows(invitation_id, *place)
+    if not rows:
         return None
     language = door.language_of(request, invitation_id)
-    return f"page:{invitation_id}:{hash((request.get_full_path(), language, *row))}"
+    return f"page:{invitation_id}:{hash((request.get_full_path(), language, *rows[0]))}"
 
 
 @lru_cache(maxsize=4096)
@@ -101,25 +96,6 @@ def _place(invitation_id: UUID) -> tuple[UUID, str] | None:
     """Ledger and topic of an invitation's order; they never change."""
     found = Invitation.objects.filter(pk=invitation_id).select_related("party__signoff__order").first()
     return (found.party.signoff.organisation_id, found.party.signoff.order.topic) if found else None
-
-
-@once
-def _statement(vendor: str) -> tuple[str, list[int]]:
-    """The query for what is watched, compiled once: SQL, and which of `_prepared` stands at each parameter."""
-    stand_ins = (UUID(int=1), UUID(int=2), "topic")
-    statement, params = _watched(*stand_ins).query.sql_with_params()
-    told = _prepared(*stand_ins)
-    return statement, [told.index(one) for one in params]
-
-
-def _prepared(invitation_id: UUID, log: UUID, topic: str) -> list[Any]:
-    """The parameters as this database wants them."""
-    field = Invitation._meta.pk  # noqa: SLF001 - how Django names it
-    return [
-        field.get_db_prep_value(invitation_id, connection),
-        field.get_db_prep_value(log, connection),
-        topic,
-    ]
 
 
 def _watched(invitation_id: UUID, log: UUID, topic: str) -> QuerySet[Invitation, Any]:
@@ -130,3 +106,6 @@ def _watched(invitation_id: UUID, log: UUID, topic: str) -> QuerySet[Invitation,
         .annotate(newest=Subquery(entries[:1]))
         .values_list("newest", *WATCHED)
     )
+
+
+WATCHES = Compiled(_watched, UUID(int=1), UUID(int=2), "topic")

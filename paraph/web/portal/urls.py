@@ -13,7 +13,6 @@ urlpatterns = [
     path("s/<str:token>/", entry.link, name="link"),
     # Mail programs lose a slash; sending the reader on would put the key into a Location (security.md line 7).
     path("s/<str:token>", entry.link, name="link_cut"),
-    path("s/<str:token>/renewal/", entry.renewal, name="link_renewal"),
     path(VISIT, order.page, name="order"),
     path(f"{VISIT}renewal/", entry.visit_renewal, name="renewal"),
     path(f"{VISIT}language/", entry.language, name="language"),

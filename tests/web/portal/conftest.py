@@ -112,11 +112,3 @@ def rows(db: None) -> Callable[[], dict[str, list[Any]]]:
         return {one._meta.label: list(one._base_manager.order_by("pk").values()) for one in models}
 
     return dump
-
-
-@pytest.fixture(autouse=True, scope="session")
-def static_folder() -> None:
-    """WhiteNoise warns when the folder of collected files is not there."""
-    from django.conf import settings
-
-    settings.STATIC_ROOT.mkdir(parents=True, exist_ok=True)
