@@ -222,7 +222,7 @@ def _may_act(party: Party) -> None:
     """Raise unless the party can still act. Give it a party read under the order's lock."""
     if party.ask == Ask.VIEW:
         raise OnlyToRead
-    signature = Signature.objects.filter(party=party).select_related("entry", "checkpoint").first()
+    signature = Signature.objects.filter(party=party).order_by().first()
     if signature:
         raise AlreadySigned(signature)
     if party.signoff.state != State.OPEN:
@@ -232,9 +232,12 @@ def _may_act(party: Party) -> None:
 def _current(ceremony: Ceremony) -> Ceremony:
     """The ceremony read again under the order's lock, still open and still true; raises otherwise."""
     subjects.hold(ceremony.party.signoff.order_id)
-    found = Ceremony.objects.select_related(
-        "party__signoff__order__organisation", "party__contact", "snapshot", "consent_entry", "invitation"
-    ).get(pk=ceremony.pk)
+    related = ("party__signoff", "snapshot", "consent_entry")
+    found = Ceremony.objects.select_related(*related).get(pk=ceremony.pk)
+    # What does not change under the lock, or does not matter here, is not read again.
+    found.invitation = ceremony.invitation
+    found.party.contact = ceremony.party.contact
+    found.party.signoff.order = ceremony.party.signoff.order
     _may_act(found.party)
     _check_true(found)
     return found

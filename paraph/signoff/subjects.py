@@ -14,11 +14,12 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Max
+from django.db.models import Max, QuerySet
 
 from paraph.evidence import ledger
 from paraph.lib import canonical, clock, differ
 from paraph.lib.actor import Actor
+from paraph.lib.compiled import Compiled
 from paraph.lib.differ import Change
 from paraph.signoff.facts import SubjectFrozen
 from paraph.signoff.models import Choice, Decision, Signature, SignOff, Snapshot, State, View
@@ -179,8 +180,15 @@ MARKS = (
 
 def mark(order_id: UUID | str) -> str:
     """A digest of where all that a view shows stands, in one query: equal marks mean that nothing changed."""
-    found = WorkOrder.objects.filter(pk=order_id).order_by().values_list(*MARKS).get()
+    (found,) = _MARK.rows(order_id if isinstance(order_id, UUID) else UUID(order_id))
     return canonical.digest(list(found))
+
+
+def _marked(order_id: UUID) -> QuerySet[WorkOrder, Any]:
+    return WorkOrder.objects.filter(pk=order_id).order_by().values_list(*MARKS)
+
+
+_MARK = Compiled(_marked, UUID(int=1))
 
 
 def hold(order_id: UUID | str) -> None:

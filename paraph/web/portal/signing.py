@@ -73,12 +73,13 @@ def _sign(request: HttpRequest, invitation: Invitation, ceremony: Ceremony, form
 
 def _ceremony(invitation: Invitation, ceremony_id: UUID) -> Ceremony:
     """The ceremony begun by this very invitation; steps cannot be skipped (security.md line 19)."""
-    found = Ceremony.objects.filter(pk=ceremony_id, invitation=invitation).select_related(
-        "party__signoff__order__organisation", "party__contact", "snapshot__signoff"
-    )
+    found = Ceremony.objects.filter(pk=ceremony_id, invitation=invitation).select_related("snapshot")
     ceremony = found.first()
     if ceremony is None:
         raise NotThere
+    # The door has read all of this already.
+    ceremony.invitation, ceremony.party = invitation, invitation.party
+    ceremony.snapshot.signoff = invitation.party.signoff
     return ceremony
 
 
