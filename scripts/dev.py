@@ -24,6 +24,8 @@ sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 from scripts import checks, lock, machine, postgres
 from scripts.provision import BIN, ROOT, SetupError, environment, provision
 
+FAULT_ROUNDS = "50"
+
 
 def demo(*words: str) -> int:
     """Fill the demo company and serve it until Ctrl-C; this process becomes the server."""
@@ -69,8 +71,8 @@ def test(*words: str) -> int:
 
 
 def faults(*words: str) -> int:
-    """Only the fault tests: killed processes, full disks, servers that are down."""
-    return pytest("-m", "fault", *words, env=environment())
+    """Only the fault tests: killed processes, full disks, servers that are down. More rounds than in `test`."""
+    return pytest("-m", "fault", *words, env={"PARAPH_TEST_FAULT_ROUNDS": FAULT_ROUNDS, **environment()})
 
 
 def bench(*words: str) -> int:

@@ -40,6 +40,9 @@ def environment() -> dict[str, str]:
     env.setdefault("NODE_USE_SYSTEM_CA", "1")
     env["PYTHONUNBUFFERED"] = "1"
     env.pop("PYTHONHOME", None)
+    # Some environments keep no bytecode beside the sources; ours has a place where it disturbs nobody.
+    env.pop("PYTHONDONTWRITEBYTECODE", None)
+    env["PYTHONPYCACHEPREFIX"] = str(VENV / "pycache")
     if not os.path.isdir(env.get("HOME", "")):
         env["HOME"] = str(VENV)  # package caches need a place to be
     return env
@@ -90,7 +93,17 @@ def install_packages() -> None:
     )
     try:
         run(*pip, "-r", REQUIREMENTS / "bootstrap.txt")
-        run(BIN / "uv", "pip", "install", "--compile-bytecode", "--python", BIN / "python", "--require-hashes", "-r", lock)
+        run(
+            BIN / "uv",
+            "pip",
+            "install",
+            "--compile-bytecode",
+            "--python",
+            BIN / "python",
+            "--require-hashes",
+            "-r",
+            lock,
+        )
     except SetupError as failed:
         print(f"uv did not install the packages, trying pip: {str(failed).splitlines()[-1]}", flush=True)
         run(*pip, "-r", lock)

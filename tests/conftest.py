@@ -26,7 +26,7 @@ DATABASE_FIXTURES = {
     "live_server",
 }
 BROWSER_FIXTURES = {"browser", "context", "page", "new_context"}
-FOLDER_MARKS = {"attacks": "attack", "faults": "fault", "journeys": "browser"}
+FOLDER_MARKS = {"attacks": ("attack",), "faults": ("fault", "slow"), "journeys": ("browser",)}
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -37,9 +37,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker("database")
         if used & BROWSER_FIXTURES:
             item.add_marker("browser")
-        for folder, mark in FOLDER_MARKS.items():
-            if folder in item.path.parts and (mark != "browser" or used & BROWSER_FIXTURES):
-                item.add_marker(mark)
+        for folder, marks in FOLDER_MARKS.items():
+            if folder in item.path.parts and ("browser" not in marks or used & BROWSER_FIXTURES):
+                for mark in marks:
+                    item.add_marker(mark)
 
 
 @pytest.fixture(autouse=True)

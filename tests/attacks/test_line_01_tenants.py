@@ -25,6 +25,8 @@ from tests.attacks.world import (
 )
 from tests.cast import Shop
 
+pytestmark = pytest.mark.slow
+
 REACHED = {200, 302, 400}
 
 

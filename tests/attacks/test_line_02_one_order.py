@@ -12,6 +12,8 @@ from tests.attacks.routes import TABLE
 from tests.attacks.world import GUEST, Knocker, World, changed, come_in, make_world, rows, undone
 from tests.cast import Shop
 
+pytestmark = pytest.mark.slow
+
 PORTAL = {name: route for name, route in TABLE.items() if name.startswith("portal:") and route.ids}
 
 

@@ -92,6 +92,7 @@ def test_line_4_a_signature_takes_no_items_no_time_no_address_and_no_other_signe
     assert cast.lines(order)[0].finding == "Finding 1"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "choice", ["authorised", "signed", "", "APPROVED", "approved ", "sealed", "1", "null"]
 )

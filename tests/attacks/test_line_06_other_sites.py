@@ -17,6 +17,8 @@ from tests.attacks.world import (
     undone,
 )
 
+pytestmark = pytest.mark.slow
+
 OWN = "https://testserver"
 FOREIGN = (
     {"Origin": "https://evil.example"},

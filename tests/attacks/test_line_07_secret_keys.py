@@ -25,6 +25,8 @@ from paraph.signoff.models import Invitation
 from tests.attacks.world import Knocker, sign_in
 from tests.cast import Shop
 
+pytestmark = pytest.mark.slow
+
 LOGGING: dict[str, Any] = settings.LOGGING
 SECRET_PART = 40  # characters of a token that are enough to know it by
 

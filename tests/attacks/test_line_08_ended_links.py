@@ -17,6 +17,8 @@ from tests.attacks.routes import TABLE
 from tests.attacks.world import GUEST, Knocker, World, changed, come_in, rows, sign_in
 from tests.cast import Shop
 
+pytestmark = pytest.mark.slow
+
 GUESTS = [
     name for name, route in TABLE.items() if name.startswith("portal:") and "invitation_id" in route.args
 ]

@@ -45,6 +45,7 @@ def test_line_9_the_form_and_the_verb_both_propose_48_hours(shop: Shop) -> None:
         assert shop.invite(order).expires_at == NOON + timedelta(hours=48)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("hours", ["0", "-1", "4321", "99999999999", "1e3", "forever", ""])
 def test_line_9_no_link_lives_for_ever(shop: Shop, hours: str) -> None:
     answer = _mail(shop, hours)

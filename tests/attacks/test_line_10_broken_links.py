@@ -18,6 +18,8 @@ from paraph.signoff.invitations import AUDIENCE
 from tests.attacks.world import Knocker, changed, rows
 from tests.cast import Shop
 
+pytestmark = pytest.mark.slow
+
 Spoil = Callable[[str], str]
 ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
 

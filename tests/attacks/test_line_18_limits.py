@@ -19,6 +19,8 @@ from tests import cast
 from tests.attacks.world import Knocker, come_in, sign_in
 from tests.cast import Shop
 
+pytestmark = pytest.mark.slow
+
 STRANGER, REAL = "198.51.100.66", "203.0.113.7"
 
 

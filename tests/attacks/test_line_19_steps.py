@@ -17,6 +17,8 @@ from tests import cast
 from tests.attacks.world import Knocker, changed, come_in, rows
 from tests.cast import Shop
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def invitation(shop: Shop) -> Invitation:

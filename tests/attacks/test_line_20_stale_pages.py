@@ -18,6 +18,8 @@ from tests import cast
 from tests.attacks.world import come_in
 from tests.cast import Shop
 
+pytestmark = pytest.mark.slow
+
 Change = Callable[[Shop, WorkOrder], Any]
 
 

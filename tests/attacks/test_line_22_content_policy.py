@@ -15,6 +15,8 @@ from tests.attacks.pages import Page
 from tests.attacks.world import come_in
 from tests.cast import Shop
 
+pytestmark = pytest.mark.slow
+
 WANTED = {
     "default-src": "'none'",
     "script-src": "'self'",

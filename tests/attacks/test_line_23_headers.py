@@ -18,6 +18,8 @@ from tests.attacks.answers import Answer
 from tests.attacks.world import Knocker, come_in, sign_in
 from tests.cast import Shop
 
+pytestmark = pytest.mark.slow
+
 WANTED = {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",

@@ -19,6 +19,8 @@ from tests import cast
 from tests.attacks.world import Knocker, come_in, sign_in
 from tests.cast import Shop
 
+pytestmark = pytest.mark.slow
+
 # At most 30 characters, as the field takes.
 HOSTILE = [
     "WO-1001",

@@ -31,6 +31,8 @@ from tests.attacks.payloads import MARK, NAME, PAYLOADS, SHOP
 from tests.attacks.world import changed, come_in, rows, sign_in
 from tests.cast import Shop
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def evil(shop: Shop) -> Shop:

@@ -19,6 +19,8 @@ from paraph.work.models import WorkOrder
 from tests import cast
 from tests.cast import Shop
 
+pytestmark = pytest.mark.slow
+
 INJECTED = [
     "Jan\r\nBcc: victim@evil.example",
     "Jan\nBcc: victim@evil.example",

@@ -16,6 +16,8 @@ from tests import cast
 from tests.attacks.world import Knocker, come_in
 from tests.cast import Shop
 
+pytestmark = pytest.mark.slow
+
 LIES = (
     {"X-Forwarded-For": "10.9.9.9"},
     {"X-Real-IP": "10.9.9.9"},

@@ -19,6 +19,8 @@ from paraph.web.portal import pages
 from tests.attacks.world import Knocker, come_in, sign_in
 from tests.cast import Shop
 
+pytestmark = pytest.mark.slow
+
 INSIDE = (
     "Traceback",
     "paraph/",

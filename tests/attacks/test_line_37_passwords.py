@@ -41,6 +41,7 @@ def product() -> ModuleType:
     return importlib.import_module("paraph.config.settings")
 
 
+@pytest.mark.slow
 def test_line_37_the_product_hashes_with_argon2id_at_full_cost_and_nothing_else(product: ModuleType) -> None:
     assert product.PASSWORD_HASHERS == ["django.contrib.auth.hashers.Argon2PasswordHasher"]
     with override_settings(PASSWORD_HASHERS=product.PASSWORD_HASHERS):

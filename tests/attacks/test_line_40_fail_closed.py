@@ -26,6 +26,8 @@ from tests import cast
 from tests.attacks.world import changed, come_in, rows, sign_in
 from tests.cast import Shop
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def ready(shop: Shop) -> Ceremony:

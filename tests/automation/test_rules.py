@@ -240,6 +240,7 @@ def test_every_rule_waits_for_a_known_fact_and_has_a_name() -> None:
     assert {rule.on for rule in rules.RULES} <= set(FACTS)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("language", ["en", "nl", "fr"])
 def test_every_notice_that_is_mailed_has_a_letter_in_each_language(shop: Shop, language: str) -> None:
     for member in shop.members.values():

@@ -101,6 +101,7 @@ def test_a_log_nobody_wrote_to_is_no_fault(shop: Shop) -> None:
     assert run_pending(shop.organisation.log) == 0
 
 
+@pytest.mark.slow
 @pytest.mark.django_db(transaction=True)
 def test_I4_each_consequence_once_when_many_run_at_the_same_time(shop: Shop) -> None:
     signed = [shop.open_order(lines=3) for _ in range(2)]

@@ -7,14 +7,17 @@ import re
 import signal
 import subprocess
 import sys
+import time
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from paraph.config import startup
 from tests.config.test_cli import paraph
 from tests.delivery.mail_server import free_port
+from tests.faults.serving import family
 
 STARTED = re.compile(r"worker (\d+): consequences")
 
@@ -69,9 +72,35 @@ def test_F1_it_serves_survives_the_death_of_its_worker_and_ends_as_a_whole(
     os.kill(worker, signal.SIGKILL)
     second = int(read_until(server, STARTED))
     assert second != worker
+    assert os.getpriority(os.PRIO_PROCESS, second) == os.getpriority(os.PRIO_PROCESS, server.pid) + 5
     server.terminate()
     assert server.wait(60) == 0
     assert not Path(f"/proc/{second}").exists()
+
+
+def test_F1_a_killed_server_takes_its_family_along_and_leaves_the_port_free(
+    server: subprocess.Popen[str], port: str
+) -> None:
+    read_until(server, STARTED)
+    with urllib.request.urlopen(f"http://localhost:{port}/sign-in/", timeout=30) as page:
+        assert page.status == 200
+    children = family(server.pid)
+    assert len(children) >= 3
+    server.kill()
+    server.wait(60)
+    until = time.monotonic() + 60
+    while any(map(is_alive, children)) and time.monotonic() < until:
+        time.sleep(0.1)
+    assert [pid for pid in children if is_alive(pid)] == []
+    startup.require_free("127.0.0.1", int(port))
+
+
+def is_alive(pid: int) -> bool:
+    """Whether it runs; one that ended and that nobody has asked about yet does not."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False
 
 
 def read_until(process: subprocess.Popen[str], wanted: re.Pattern[str]) -> str:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import logging
+import os
 import signal
 import subprocess
 import sys
@@ -63,6 +65,19 @@ def test_what_is_long_over_is_forgotten(shop: Shop) -> None:
     assert (Attempt.objects.count(), Session.objects.count()) == (1, 1)
 
 
+@pytest.mark.django_db
+def test_a_file_whose_writer_was_killed_is_removed_after_an_hour(shop: Shop) -> None:
+    blobs = home.blobs()
+    part = blobs.path(blobs.put(b"whole")).with_name(".cut-off.17.0a1b2c3d")
+    part.touch()
+    assert worker.tidy() == 0
+    an_hour_ago = clock.now() - timedelta(hours=1, seconds=1)
+    os.utime(part, (an_hour_ago.timestamp(),) * 2)
+    assert worker.tidy() == 1
+    assert not part.exists()
+    assert blobs.get(hashlib.sha256(b"whole").hexdigest()) == b"whole"
+
+
 def test_a_loop_that_fails_stops_no_other(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -101,9 +116,22 @@ def test_a_worker_process_works_and_stops_when_told(shop: Shop, repository: Path
         process.communicate()
 
 
-def started(repository: Path, **changes: Any) -> subprocess.Popen[str]:
+@pytest.mark.slow
+@pytest.mark.django_db(transaction=True)
+def test_a_worker_whose_server_died_before_it_was_awake_ends(shop: Shop, repository: Path) -> None:
+    server = subprocess.Popen([sys.executable, "-c", ""])
+    server.wait()
+    orphan = started(repository, "--parent", str(server.pid))
+    try:
+        assert orphan.wait(60) == 0
+    finally:
+        orphan.kill()
+        orphan.communicate()
+
+
+def started(repository: Path, *words: str, **changes: Any) -> subprocess.Popen[str]:
     """A worker process on this test's database."""
-    command = [sys.executable, "-m", "paraph.config.cli", "worker"]
+    command = [sys.executable, "-m", "paraph.config.cli", "worker", *words]
     env = child_environment(**changes)
     return subprocess.Popen(command, cwd=repository, env=env, stderr=subprocess.PIPE, text=True)
 
@@ -116,6 +144,4 @@ def wait_for(process: subprocess.Popen[str], words: str) -> bool:
 
 def digest(note: str) -> bytes:
     """What a checkpoint's time stamp is over."""
-    import hashlib
-
     return hashlib.sha256(note.encode()).digest()

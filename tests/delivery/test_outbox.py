@@ -129,6 +129,7 @@ def test_F17_greylisting_only_delays_and_keeps_the_message_id() -> None:
         assert [one["Message-ID"] for one in server.accepted] == [wanted.message_id]
 
 
+@pytest.mark.slow
 @pytest.mark.django_db
 def test_F17_a_mail_server_down_for_six_hours_loses_nothing() -> None:
     for number in range(5):

@@ -81,6 +81,7 @@ def test_the_page_shows_the_frozen_files(document: str) -> None:
         assert (FROZEN / name).read_text().strip() in document, name
 
 
+@pytest.mark.slow
 def test_the_commands_of_the_page_run_and_print_what_it_says(document: str, tmp_path: Path) -> None:
     steps = re.findall(r"```sh\n(.*?)```(?:\s*```text\n(.*?)```)?", document, re.DOTALL)
     assert len(steps) >= 6
@@ -92,6 +93,7 @@ def test_the_commands_of_the_page_run_and_print_what_it_says(document: str, tmp_
     assert printed[:-1] == [expected for _, expected in steps]
 
 
+@pytest.mark.slow
 def test_the_commands_of_the_page_notice_a_changed_leaf(document: str, tmp_path: Path) -> None:
     commands = "".join(re.findall(r"```sh\n(.*?)```", document, re.DOTALL)).replace(
         r"\"cents\":12500", r"\"cents\":92500"

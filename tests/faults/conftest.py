@@ -7,18 +7,11 @@ import shutil
 from collections.abc import Callable, Iterator
 
 import pytest
-from django.conf import settings as here
 from pytest_django import Settings
 
 from paraph.delivery import mailbox
 from paraph.lib import home
 from tests.cast import Shop
-
-
-@pytest.fixture(autouse=True, scope="session")
-def static_folder() -> None:
-    """WhiteNoise warns when the folder of collected files is not there."""
-    here.STATIC_ROOT.mkdir(parents=True, exist_ok=True)
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -44,14 +43,8 @@ def patience() -> None:
     expect.set_options(timeout=PATIENCE_MS)
 
 
-@pytest.fixture(scope="session", autouse=True)
-def static_folder() -> None:
-    """The folder of collected files, which the middleware looks for."""
-    Path(product.STATIC_ROOT).mkdir(parents=True, exist_ok=True)
-
-
 @pytest.fixture
-def origin(static_folder: None, live_server: LiveServer, settings: Settings) -> str:
+def origin(live_server: LiveServer, settings: Settings) -> str:
     """Where the product runs; links in mails lead there."""
     settings.PARAPH_ORIGIN = live_server.url
     return str(live_server.url)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -81,6 +81,18 @@ def test_a_blob_is_named_by_its_digest_and_a_changed_one_is_missing(tmp_path: Pa
 def test_line_27_a_path_never_comes_from_outside(tmp_path: Path, name: str) -> None:
     with pytest.raises(BlobMissing):
         Blobs(tmp_path).get(name)
+
+
+def test_half_written_files_are_swept_when_old_and_finished_ones_never(tmp_path: Path) -> None:
+    blobs, now = Blobs(tmp_path), clock.now()
+    assert blobs.sweep(now) == 0
+    kept = blobs.path(blobs.put(b"paper"))
+    old, young = (kept.with_name(f".{kept.name}.{pid}.0a1b2c3d") for pid in (17, 18))
+    for path, age in ((kept, 7200), (old, 7200), (young, 10)):
+        path.touch()
+        os.utime(path, (now.timestamp() - age,) * 2)
+    assert blobs.sweep(now - timedelta(hours=1)) == 1
+    assert sorted(kept.parent.iterdir()) == sorted([kept, young])
 
 
 def test_a_rotated_keyring_opens_old_links_and_mints_with_the_new_key(tmp_path: Path) -> None:

@@ -90,6 +90,7 @@ def test_the_date_of_the_document_is_the_given_one(run: Run, tmp_path: Path) -> 
     assert "2026-11-22T20:38:36Z" in run("pdfinfo", "-isodates", "x.pdf")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", HOSTILE)
 def test_text_of_people_is_data_and_never_stops_the_document(name: str) -> None:
     assert made(with_text(HOSTILE[name])).startswith(b"%PDF-1.7")
@@ -140,6 +141,7 @@ def test_prices_are_on_the_estimate_and_not_on_the_authorisation(run: Run, tmp_p
     assert "€" not in text_of(made(examples.work_order(view="authorisation")), run, tmp_path)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("language", ["en", "nl", "fr"])
 @pytest.mark.parametrize("lines", [0, 1, 7, 40])
 @pytest.mark.parametrize("signatures", [0, 1, 5])

@@ -69,6 +69,7 @@ def test_an_expired_key_does_not_seal(unsealed: bytes, keyset: Keyset) -> None:
         seal(unsealed, keyset, reason="x", at=AT + timedelta(days=6 * 365))
 
 
+@pytest.mark.slow
 def test_threads_seal_at_the_same_time(unsealed: bytes, keyset: Keyset) -> None:
     made: list[bytes] = []
 

@@ -150,6 +150,7 @@ def authority(reply: bytes | Keyset) -> Iterator[str]:
         server.server_close()
 
 
+@pytest.mark.slow
 def test_an_external_authority_stamps_the_seal(keyset: Keyset, unsealed: bytes, tmp_path: Path) -> None:
     other = keys.create(tmp_path, name="Independent authority", at=AT)
     with authority(other) as url:

@@ -222,6 +222,7 @@ def test_S1_16_the_sentence_names_lines_and_amount_in_the_customers_language(sho
     assert english.digest != consent.sentence(ceremony.snapshot, "nl").digest
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("method", "mark", "field"),
     [

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from html.parser import HTMLParser
-from pathlib import Path
 from typing import Any
 
 import pytest
-from django.conf import settings
 from django.test import Client
 
 from paraph.people.models import Member
@@ -90,9 +88,3 @@ def staff(db: None) -> Callable[[Member], Staff]:
         return browser
 
     return come
-
-
-@pytest.fixture(autouse=True, scope="session")
-def static_folder() -> None:
-    """The folder of collected files, which the middleware looks for."""
-    Path(settings.STATIC_ROOT).mkdir(parents=True, exist_ok=True)

@@ -16,6 +16,8 @@ from tests import cast
 from tests.cast import Shop
 from tests.web.office.conftest import Staff
 
+pytestmark = pytest.mark.slow
+
 M, D, T, B = Role.MANAGER, Role.DISPATCHER, Role.TECHNICIAN, Role.BILLER
 ALL, OFFICE, CREW = {M, D, T, B}, {M, D}, {M, D, T}
 PUBLIC, DEMO = "public", "demo"

@@ -43,6 +43,7 @@ def paths(shop: Shop) -> list[str]:
     ]
 
 
+@pytest.mark.slow
 def test_outside_the_demo_there_is_nothing(shop: Shop, mail: str) -> None:
     browser = Client()
     for path in paths(shop):

@@ -93,6 +93,7 @@ def test_S3_04_S3_15_S3_19_view_text_hours_and_language_are_the_senders_choice(
     assert invitation.expires_at - invitation.created_at == timedelta(hours=72)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("changes", "sentence"),
     [
@@ -137,6 +138,7 @@ def test_an_order_whose_lines_are_all_signed_for_has_nothing_to_ask(shop: Shop, 
     assert "There is nothing to ask" in answer.content.decode()
 
 
+@pytest.mark.slow
 def test_S3_10_a_copied_link_is_shown_once_works_and_is_recorded(
     shop: Shop, mara: Staff, asking: str, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from typing import NoReturn
 
 import pytest
 
+from paraph.evidence import ledger
+from paraph.lib.keyfile import KeyFileMissing
 from paraph.signoff.models import SealedCopy
 from tests import cast
 from tests.cast import Shop
@@ -76,3 +79,17 @@ def test_a_lost_file_is_said_and_is_no_server_error(shop: Shop, mara: Staff) -> 
     copy.blob = "0" * 64
     copy.save()
     assert mara.get(f"/orders/{order.pk}/sealed.pdf").status_code == 503
+
+
+def test_a_receipt_without_the_log_key_is_said_and_is_no_server_error(
+    shop: Shop, mara: Staff, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def gone(_origin: str) -> NoReturn:
+        raise KeyFileMissing("log.pem: No such file or directory")
+
+    order = shop.open_order(1)
+    signature = cast.signed(shop, order, (1,)).signatures.get()
+    monkeypatch.setattr(ledger, "signer", gone)
+    answer = mara.get(f"/orders/{order.pk}/signatures/{signature.pk}/receipt.json")
+    assert answer.status_code == 503
+    assert "Nothing is lost" in answer.content.decode()

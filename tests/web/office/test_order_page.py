@@ -17,6 +17,8 @@ from tests import cast
 from tests.cast import Shop
 from tests.web.office.conftest import Staff
 
+pytestmark = pytest.mark.slow
+
 EVIL = "<script>alert(1)</script>\"'><img src=x onerror=alert(2)>"
 
 

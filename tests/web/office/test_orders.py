@@ -229,12 +229,14 @@ def test_a_long_list_has_pages_that_keep_the_filter(shop: Shop, mara: Staff) -> 
     assert mara.text("/orders/?q=inspection&page=2").count('class="whole"') == 2
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("path", ["/", "/orders/", "/customers/"])
 def test_lists_ask_the_database_as_often_for_many_rows_as_for_one(shop: Shop, mara: Staff, path: str) -> None:
     shop.invite(shop.open_order(1))
     assert queries(mara, path, warm=True) == queries_after(lambda: busy(shop), mara, path)
 
 
+@pytest.mark.slow
 def test_the_order_page_asks_as_often_for_many_lines_as_for_one(shop: Shop, mara: Staff) -> None:
     small, large = shop.open_order(1), shop.open_order(12)
     for order, contacts in ((small, [shop.jan]), (large, [shop.jan, shop.claire, shop.lotte])):

@@ -5,16 +5,21 @@ from __future__ import annotations
 import io
 import json
 from collections.abc import Callable
+from typing import NoReturn
 
 import pikepdf
 import pytest
 
+from paraph.evidence import ledger
 from paraph.lib.blobs import BlobMissing
+from paraph.lib.keyfile import KeyFileMissing
 from paraph.sealing.errors import RenderFailed
 from paraph.signoff import completion, receipts
 from paraph.signoff.models import SealedCopy, Signature
 from tests.cast import Shop
 from tests.web.portal.conftest import Customer
+
+pytestmark = pytest.mark.slow
 
 
 def marks(content: bytes) -> str:
@@ -125,6 +130,20 @@ def test_a_sealed_copy_that_is_gone_is_a_sentence(jan: Customer, monkeypatch: py
     monkeypatch.setattr(SealedCopy, "read", gone)
     for name in ("sealed", "print"):
         assert jan.get(jan.at(name)).status_code == 503
+
+
+def test_a_receipt_without_the_log_key_is_a_sentence(jan: Customer, monkeypatch: pytest.MonkeyPatch) -> None:
+    jan.decide(1, "approved")
+    jan.sign()
+    monkeypatch.setattr(ledger, "signer", no_log_key)
+    answer = jan.get(jan.at("receipt_file"))
+    assert answer.status_code == 503
+    assert "cannot be made right now" in answer.content.decode()
+
+
+def no_log_key(_origin: str) -> NoReturn:
+    """The log key, gone."""
+    raise KeyFileMissing("log.pem: No such file or directory")
 
 
 def test_printing_without_end_is_paused(

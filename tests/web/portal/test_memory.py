@@ -17,6 +17,8 @@ from paraph.work import comments, orders
 from tests.cast import Shop, again, lines
 from tests.web.portal.conftest import Customer
 
+pytestmark = pytest.mark.slow
+
 TOKEN = re.compile(r'name="csrfmiddlewaretoken" value="([^"]+)"')
 
 

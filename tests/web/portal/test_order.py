@@ -22,6 +22,8 @@ from tests import cast
 from tests.cast import Shop
 from tests.web.portal.conftest import HTMX, Customer
 
+pytestmark = pytest.mark.slow
+
 MARKUP = """<script>alert(1)</script>"><img src=x onerror=alert(2)>{{ 7|add:7 }}&'"""
 
 

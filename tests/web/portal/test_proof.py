@@ -32,6 +32,7 @@ def test_a_receipt_is_checked_by_the_pure_verifier(client: Client, shop: Shop) -
     assert look_up(client, receipt.replace(b"signature.given", b"signature.taken"))[0] == 400
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("content", [b"", b"{}", b"[]", b"\xff" * 50, b"x" * 300_000])
 def test_anything_else_gets_a_sentence(client: Client, shop: Shop, content: bytes) -> None:
     signed(shop, shop.open_order())

@@ -25,6 +25,8 @@ from tests.cast import DRAWN, Shop
 from tests.web.portal.conftest import Customer
 from tests.web.portal.test_order import words
 
+pytestmark = pytest.mark.slow
+
 
 def raise_price(shop: Shop, customer: Customer, number: int = 1, rate: int = 9900) -> None:
     """The shop changes the hourly rate of a line."""
