@@ -12,6 +12,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 
 if sys.version_info < (3, 11):  # noqa: UP036 - this file is what an older Python meets first
     for _name in ("python3.14", "python3.13", "python3.12", "python3.11"):
@@ -53,17 +54,28 @@ def check(*words: str) -> int:
 
 
 def test(*words: str) -> int:
-    """Every test. PostgreSQL comes first, so that the last line is that of the whole suite."""
+    """Every test, on SQLite, and those of the database again on PostgreSQL."""
     env = {**environment(), "CHROMIUM": str(machine.chromium())}
     machine.foreign_checkers()
     failed = checks.run_all(checks.static())
     if failed:
         return failed
-    with postgres.server() as url:
-        print("tests: the database tests on PostgreSQL", flush=True)
-        on_postgres = pytest("-m", "database and not browser", env={**env, **database(url)})
-    print("tests: all tests on SQLite", flush=True)
-    on_sqlite = pytest(env=env)
+    with postgres.server() as url, tempfile.TemporaryFile("w+") as said:
+        # Both at once, one core each: this one writes down what it says until the other is done.
+        print("tests: all tests on SQLite, and meanwhile the database tests on PostgreSQL", flush=True)
+        chosen = ["-m", "database and not browser", "--output=test-results/postgresql"]
+        command = [str(BIN / "python"), "-m", "pytest", *chosen]
+        other = subprocess.Popen(
+            command, cwd=ROOT, env={**env, **database(url)}, stdout=said, stderr=subprocess.STDOUT
+        )
+        try:
+            on_sqlite = pytest(env=env)
+            on_postgres = other.wait()
+        finally:
+            other.kill()
+        said.seek(0)
+        print("tests: what the database tests on PostgreSQL said", flush=True)
+        print(said.read(), flush=True)
     for name, code in (("PostgreSQL", on_postgres), ("SQLite", on_sqlite)):
         if code:
             print(f"failed: the tests on {name} ended with {code}", flush=True)

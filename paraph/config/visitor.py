@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import urljoin, urlsplit
 
 from django.conf import settings
 from django.test import Client
@@ -66,7 +66,7 @@ class Visitor:
             if press not in form.buttons:
                 raise Refused(f"the form for {action} has no button {press}")
             told[press[0]] = press[1]
-        return self._landed(self._client.post(form.action or self.path, told, follow=True), action)
+        return self._landed(self._client.post(form.action, told, follow=True), action)
 
     def forms(self) -> list[Form]:
         """The forms of the page that is open."""
@@ -113,7 +113,7 @@ class _Reader(HTMLParser):
         if self._inert:
             return
         if tag == "form":
-            self._form = Form(told.get("action") or self._path)
+            self._form = Form(urljoin(self._path, told.get("action", "")))
             self.forms.append(self._form)
         elif self._form is not None:
             self._field(tag, told, self._form)
