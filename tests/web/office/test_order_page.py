@@ -28,6 +28,7 @@ def mara(shop: Shop, staff: Callable[..., Staff]) -> Staff:
     return staff(shop.mara)
 
 
+@time_machine.travel("2026-11-21T23:30:00+01:00", tick=False)
 def test_S3_28_the_status_stands_near_each_line(shop: Shop, mara: Staff) -> None:
     order = shop.open_order(3)
     invitation = shop.invite(order)
@@ -39,7 +40,7 @@ def test_S3_28_the_status_stands_near_each_line(shop: Shop, mara: Staff) -> None
         card = page[page.index(f'id="line-{item.pk}"') :]
         assert word in card[: card.index("</article>")]
     assert "By Jan Jansen" in page
-    assert f"Waiting for Jan Jansen since {clock.now():%a}" in page
+    assert "Waiting for Jan Jansen since Sat" in page
 
 
 def test_S3_06_estimated_hours_stand_beside_actual_ones(shop: Shop, mara: Staff) -> None:
