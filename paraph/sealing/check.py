@@ -6,7 +6,6 @@ is VALID only if its one signature covers every byte, certifies that nothing may
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -21,6 +20,7 @@ from pyhanko.sign.validation.settings import KeyUsageConstraints
 from paraph.sealing import cms, container, der
 from paraph.sealing.errors import SealingError
 from paraph.sealing.timestamp import context, only_needed, verify_token
+from paraph.sealing.waiting import result_of
 
 NO_CHANGES = 1
 """DocMDP level at which nothing may change (ISO 32000-1, table 254)."""
@@ -94,7 +94,7 @@ def _judge(pdf: bytes, seal_roots: bytes, tsa_roots: bytes, at: datetime | None)
     if not covers:
         reasons.append("The signature does not cover the whole file.")
     moment, stamp_fault = _stamped_at(parts, tsa_roots)
-    status = asyncio.run(_status(found, seal_roots, moment or at))
+    status = result_of(_status(found, seal_roots, moment or at))
     intact = bool(status["intact"] and status["valid"])
     trusted = intact and status["trust_problem_indic"] is None
     if not intact:

@@ -6,7 +6,6 @@ trusts the installation's time-stamp root, and is labelled as such. An external 
 
 from __future__ import annotations
 
-import asyncio
 import hashlib
 import secrets
 import urllib.error
@@ -27,6 +26,7 @@ from paraph.sealing.cms import Signatory
 from paraph.sealing.container import SHA256, Container
 from paraph.sealing.errors import SealingError, TimestampFailed, TokenInvalid
 from paraph.sealing.keys import Keyset, certificates
+from paraph.sealing.waiting import result_of
 
 POLICY = "2.25.190469620381720600680343777687632148024"
 """Policy of the embedded authority: the clock of this installation, nobody else's. A UUID arc (ITU-T X.667)."""
@@ -147,7 +147,7 @@ def verify_token(stamped: bytes, digest: bytes, roots: bytes) -> datetime:
         if info["message_imprint"]["hash_algorithm"]["algorithm"].native != "sha256":
             raise TokenInvalid("the time stamp is not over SHA-256")
         moment: datetime = info["gen_time"].native
-        status = asyncio.run(_validated(stamped, digest, context(roots, moment)))
+        status = result_of(_validated(stamped, digest, context(roots, moment)))
     except TokenInvalid:
         raise
     except Exception as error:  # the bytes are foreign: whatever the parser stumbles over makes it invalid

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import hashlib
 from io import BytesIO
 from typing import Any
@@ -16,6 +15,7 @@ from pyhanko.sign.validation.status import SignatureCoverageLevel
 
 from paraph.sealing.keys import Keyset
 from paraph.sealing.timestamp import context
+from paraph.sealing.waiting import result_of
 from tests.sealing.conftest import AT, RECORD, Laid, Run
 
 
@@ -31,7 +31,7 @@ def test_R5_pyhanko_calls_the_seal_valid_trusted_and_the_entire_file_covered(
     sealed: bytes, keyset: Keyset
 ) -> None:
     (signature,) = PdfFileReader(BytesIO(sealed)).embedded_signatures
-    status: Any = asyncio.run(
+    status: Any = result_of(
         async_validate_pdf_signature(
             signature, context(keyset.seal_root_pem, AT), context(keyset.tsa_root_pem, AT)
         )
