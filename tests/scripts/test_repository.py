@@ -14,7 +14,7 @@ HOSTS = [
     for name, tail in (("pypi", ".org"), ("pythonhosted", ".org"), ("npmjs", ".org"), ("npmjs", ".com"))
 ]
 PLACES = re.compile(
-    "|".join([*map(re.escape, HOSTS), r"/work/(?:main|shared)", "/tmp/" + "plan", "/root" + "/"])
+    "|".join([*map(re.escape, HOSTS), "/" + r"work/(?:main|shared)", "/tmp/" + "plan", "/root" + "/"])
 )
 LOCKS = ("package-lock.json", "base.txt", "dev.txt", "bootstrap.txt", "postgresql.txt")
 
