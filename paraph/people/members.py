@@ -1,4 +1,4 @@
-"""Members of an organisation: let in, given a role, switched off.
+"""Members of an organisation: let in, and given a role.
 
 The secret: a membership is the only thing that gives access, and every change of it is a fact.
 """
@@ -39,15 +39,6 @@ def add(
     member, _ = Member.objects.update_or_create(
         organisation=organisation, user=user, defaults={"role": role, "active": True}
     )
-    _record(member, by)
-    return member
-
-
-@transaction.atomic
-def switch_off(member: Member, *, by: Actor) -> Member:
-    """Take a member's access away; open sessions end at their next request."""
-    member.active = False
-    member.save(update_fields=["active"])
     _record(member, by)
     return member
 

@@ -55,7 +55,7 @@ def test_S3_10_a_copied_link_is_shown_once_recorded_as_handed_over_and_works(
     expect(people.locator(".pill").nth(1)).to_contain_text("Opened")
 
 
-def test_S0_22_S0_23_S3_11_to_S3_19_the_email_page_sends_a_view_for_so_long_in_a_language(
+def test_S0_22_S0_23_S0_24_S3_11_to_S3_19_the_email_page_sends_a_view_for_so_long_in_a_language(
     shop: Shop, office: Office, window: Callable[..., Page], mailoutbox: list[EmailMessage]
 ) -> None:
     order = shop.open_order(lines=2)
