@@ -5,16 +5,25 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
+from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from paraph.evidence.facts import Fact
 from paraph.evidence.models import Entry
+from paraph.lib.compiled import Compiled
 from paraph.signoff.models import Signature
 from paraph.work.facts import OrderStatusChanged
 from paraph.work.models import WorkOrder
 
 ORDER_TOPIC = "order:"
+
+
+def _order(pk: UUID) -> QuerySet[WorkOrder]:
+    return WorkOrder.objects.select_related("organisation", "customer", "technician__user").filter(pk=pk)
+
+
+_ORDER = Compiled(_order, UUID(int=1))
 
 
 @dataclass(frozen=True)
@@ -26,8 +35,10 @@ class Scene:
     @cached_property
     def order(self) -> WorkOrder:
         """The order the topic is about; raises DoesNotExist when there is none."""
-        related = WorkOrder.objects.select_related("organisation", "customer", "technician__user")
-        return related.get(pk=self.topic.removeprefix(ORDER_TOPIC))
+        found: list[WorkOrder] = _ORDER.objects(UUID(self.topic.removeprefix(ORDER_TOPIC)))
+        if not found:
+            raise WorkOrder.DoesNotExist
+        return found[0]
 
     def forget(self) -> None:
         """Read afresh next time: what was written since has been rolled back."""

@@ -31,13 +31,18 @@ def always(occasion: Occasion) -> bool:
 
 @dataclass(frozen=True)
 class Rule:
-    """When a fact of kind `on` is recorded and `when` holds, do `then`. `proves` are requirement ids."""
+    """When a fact of kind `on` is recorded and `when` holds, do `then`. `proves` are requirement ids.
+
+    `at_once`: in the request that recorded the fact, because the next page shows it; the others follow by the worker
+    within a second, so that nobody waits for letters being written.
+    """
 
     key: str
     on: str
     then: tuple[Effect, ...]
     when: Callable[[Occasion], bool] = always
     proves: tuple[str, ...] = field(default=())
+    at_once: bool = False
 
     def apply(self, occasion: Occasion) -> None:
         """Do what the rule says, inside the caller's transaction."""
@@ -74,9 +79,11 @@ def about_an_order(occasion: Occasion) -> bool:
 
 
 RULES: tuple[Rule, ...] = (
-    Rule("order.asked", "signoff.requested", (SetStatus(waiting),), proves=("S0-22",)),
-    Rule("order.completed", "signoff.completed", (SetStatus(decided),), proves=("S1-14", "S3-29")),
-    Rule("order.withdrawn", "signoff.withdrawn", (SetStatus(as_before),)),
+    Rule("order.asked", "signoff.requested", (SetStatus(waiting),), proves=("S0-22",), at_once=True),
+    Rule(
+        "order.completed", "signoff.completed", (SetStatus(decided),), proves=("S1-14", "S3-29"), at_once=True
+    ),
+    Rule("order.withdrawn", "signoff.withdrawn", (SetStatus(as_before),), at_once=True),
     Rule(
         "staff.signed",
         "signature.given",

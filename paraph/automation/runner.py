@@ -3,8 +3,8 @@
 The secret: a unique row per rule and entry. One transaction reads the new entries of a log, makes their runs and moves
 the cursor; another one marks runs as done and writes their effects, each run in a savepoint of its own. Whoever made
 or claimed a run holds it for a lease; if they die, the worker claims it anew by compare-and-swap, alone in its own
-transaction, so that a rule that kills the process harms no other. Faces call `run_pending` right after their commit;
-the worker calls `run_all`.
+transaction, so that a rule that kills the process harms no other. Faces call `run_pending` right after their commit,
+which does what is seen on the next page and leaves letters to the worker; the worker calls `run_all`.
 """
 
 from __future__ import annotations
@@ -47,32 +47,34 @@ BATCH = 200
 
 
 def run_pending(log: str | UUID) -> int:
-    """Do what the facts of one log ask for; return how many runs were done.
+    """Do what the facts of one log ask for at once; return how many runs were done.
 
     Costs one query when there is nothing to do. Never raises for what a rule does, nor for a database that is busy:
-    the caller's own act is committed, and the worker does the rest.
+    the caller's own act is committed, and the worker does the rest, and all that can wait a second.
     """
+    at_once = frozenset(rule.key for rule in RULES if rule.at_once)
     try:
-        return _run(lambda: _in_one(frozenset(_rules())).rows(clock.now(), _uuid(log)))
+        return _run(lambda: _in_one(frozenset(_rules()), at_once).rows(clock.now(), _uuid(log)), at_once)
     except DatabaseError:
         logger.exception("consequences in log %s are left to the worker", log)
         return 0
 
 
 def run_all() -> int:
-    """The same for every log that has something to do: the worker's safety net."""
-    return _run(lambda: list(_stirring(clock.now())))
+    """Do everything the facts of every log ask for: the worker's part, and its safety net."""
+    return _run(lambda: list(_stirring(clock.now())), None)
 
 
+Keys = frozenset[str] | None
 Stirring = Callable[[], Iterable[tuple[Any, ...]]]
 
 
-def _stirring(now: datetime) -> QuerySet[Log, tuple[UUID, bool, bool]]:
-    """What there is to do: (log, entries beyond the cursor that a rule waits for?, runs that are due?)."""
+def _stirring(now: datetime, rules: Keys = None) -> QuerySet[Log, tuple[UUID, bool, bool]]:
+    """What there is to do: (log, entries beyond the cursor that a rule waits for?, runs of `rules` that are due?)."""
     position = Cursor.objects.filter(log=OuterRef(OuterRef("name"))).values("position")
     entries = Entry.objects.filter(kind__in=_rules(), index__gte=Coalesce(Subquery(position), 0))
     news = Exists(entries.filter(log=OuterRef("name")))
-    due = Exists(_due(now).filter(entry__log=OuterRef("name")))
+    due = Exists(_due(now, rules).filter(entry__log=OuterRef("name")))
     return (
         Log.objects.annotate(news=news, due=due)
         .filter(Q(news=True) | Q(due=True))
@@ -80,25 +82,39 @@ def _stirring(now: datetime) -> QuerySet[Log, tuple[UUID, bool, bool]]:
     )
 
 
-def _stirring_in(now: datetime, log: UUID) -> QuerySet[Log, tuple[UUID, bool, bool]]:
-    return _stirring(now).filter(name=log)
+@cache
+def _in_one(kinds: frozenset[str], rules: frozenset[str]) -> Compiled:
+    """What there is to do in one log, compiled for the kinds of entries that rules wait for."""
+
+    def build(now: datetime, log: UUID) -> QuerySet[Log, tuple[UUID, bool, bool]]:
+        return _stirring(now, rules).filter(name=log)
+
+    return Compiled(build, datetime(2000, 1, 1, tzinfo=UTC), UUID(int=1))
 
 
 @cache
-def _in_one(kinds: frozenset[str]) -> Compiled:
-    """What there is to do in one log, compiled for the kinds of entries that rules wait for."""
-    return Compiled(_stirring_in, datetime(2000, 1, 1, tzinfo=UTC), UUID(int=1))
+def _news(kinds: frozenset[str]) -> Compiled:
+    """The next entries of a log that rules wait for."""
+
+    def build(log: UUID, position: int) -> QuerySet[Entry]:
+        waiting = ledger.since(log, position).filter(kind__in=kinds)
+        return waiting.select_related("cause", "personal")[:BATCH]
+
+    return Compiled(build, UUID(int=1), 2**40)
 
 
-def _run(stirring: Stirring) -> int:
-    """Do what there is to do, and what that leads to, until nothing is left; each look is one query."""
+def _run(stirring: Stirring, rules: Keys) -> int:
+    """Do what there is to do for `rules` (None: all), and what that leads to, until nothing is left.
+
+    Each look is one query.
+    """
     done, failed = 0, set[UUID]()
     while found := [one for one in stirring() if _uuid(one[0]) not in failed]:
         for name, news, due in found:
             log = _uuid(name)
             try:
-                done += _attempt(_advance(log)) if news else 0
-                done += sum(_attempt([run]) for run in _claimed(log)) if due else 0
+                done += _attempt(_advance(log, rules)) if news else 0
+                done += sum(_attempt(runs) for runs in _claimed(log, rules)) if due else 0
             except Exception:
                 # One organisation's trouble must not stop the others; the next look tries again.
                 logger.exception("consequences in log %s are left for later", log)
@@ -112,19 +128,20 @@ def _uuid(name: UUID | str) -> UUID:
 
 
 @transaction.atomic
-def _advance(log: UUID) -> list[Run]:
-    """Turn the next entries into runs that are ours, and move the cursor.
+def _advance(log: UUID, rules: Keys) -> list[Run]:
+    """Turn the next entries into runs, and move the cursor; return those of `rules`, which are ours.
 
-    The cursor stays behind entries no rule waits for, so that reading them costs no write.
+    The others are due and nobody's: the worker takes them. The cursor stays behind entries no rule waits for, so that
+    reading them costs no write.
     """
     cursor = _locked(log)
-    waiting = ledger.since(log, cursor.position).filter(kind__in=_rules())
-    entries = list(waiting.select_related("cause", "personal")[:BATCH])
+    entries: list[Entry] = _news(frozenset(_rules())).objects(log, cursor.position)
     if not entries:
         return []
     now = clock.now()
+    ours, free = {"attempts": 1, "leased_until": now + LEASE}, {"attempts": 0, "leased_until": None}
     runs = [
-        Run(rule=rule.key, entry=entry, attempts=1, due_at=now, leased_until=now + LEASE)
+        Run(rule=rule.key, entry=entry, due_at=now, **(ours if rules is None or rule.key in rules else free))
         for entry in entries
         for rule in _rules()[entry.kind]
     ]
@@ -134,7 +151,7 @@ def _advance(log: UUID) -> list[Run]:
     Run.objects.bulk_create(runs)
     cursor.position = entries[-1].index + 1
     cursor.save(update_fields=["position"])
-    return [run for run in runs if run.state == RunState.PENDING]
+    return [run for run in runs if run.attempts and run.state == RunState.PENDING]
 
 
 def _locked(log: UUID) -> Cursor:
@@ -214,22 +231,38 @@ def _give_up(run: Run, reason: str, error: str) -> None:
     ledger.append(fact, log=run.entry.log_id, topic=run.entry.topic, by=SYSTEM, cause=run.entry)
 
 
-def _due(now: datetime) -> QuerySet[Run]:
+def _due(now: datetime, rules: Keys = None) -> QuerySet[Run]:
     free = Q(leased_until=None) | Q(leased_until__lte=now)
-    return Run.objects.filter(free, state=RunState.PENDING, due_at__lte=now)
+    due = Run.objects.filter(free, state=RunState.PENDING, due_at__lte=now)
+    return due if rules is None else due.filter(rule__in=sorted(rules))
 
 
-def _claimed(log: UUID) -> Iterator[Run]:
-    """Due runs of a log, one after the other, each taken for as long as the lease. The try counts from here."""
-    for pk in list(_due(clock.now()).filter(entry__log_id=log).values_list("pk", flat=True)):
-        now = clock.now()
-        if not _due(now).filter(pk=pk).update(leased_until=now + LEASE, attempts=F("attempts") + 1):
-            continue  # somebody was faster
-        run = Run.objects.select_related("entry__personal").get(pk=pk)
-        if run.attempts > MAX_ATTEMPTS:
-            _bury(run)  # every try ended the process before it could be marked
-        else:
-            yield run
+def _claimed(log: UUID, rules: Keys) -> Iterator[list[Run]]:
+    """Due runs of a log, taken for as long as the lease: those never tried together, the others one by one.
+
+    The try counts from here.
+    """
+    found = list(
+        _due(clock.now(), rules).filter(entry__log_id=log).order_by("pk").values_list("pk", "attempts")
+    )
+    fresh = [pk for pk, attempts in found if not attempts][:BATCH]
+    for chosen in [*([fresh] if fresh else []), *([pk] for pk, attempts in found if attempts)]:
+        runs = _claim(chosen)
+        for run in runs:
+            if run.attempts > MAX_ATTEMPTS:
+                _bury(run)  # every try ended the process before it could be marked
+        yield [run for run in runs if run.state == RunState.PENDING]
+
+
+@transaction.atomic
+def _claim(pks: Sequence[int]) -> list[Run]:
+    """Take runs, all of them or none: somebody may have been faster."""
+    now = clock.now()
+    taken = _due(now).filter(pk__in=pks).update(leased_until=now + LEASE, attempts=F("attempts") + 1)
+    if taken != len(pks):
+        transaction.set_rollback(True)
+        return []
+    return list(Run.objects.filter(pk__in=pks).select_related("entry__personal").order_by("pk"))
 
 
 @transaction.atomic

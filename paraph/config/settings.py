@@ -15,6 +15,7 @@ from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
 from paraph.lib import keyfile
+from paraph.web.shared import style
 
 PACKAGE = Path(__file__).resolve().parent.parent
 
@@ -142,6 +143,7 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 
 # --- cookies and headers (security.md lines 6, 12, 22, 23) --------------------------------------------------------
+SESSION_ENGINE = "paraph.web.shared.sessions"
 SESSION_COOKIE_NAME = "__Host-paraph"
 SESSION_COOKIE_SECURE = True
 SESSION_COOKIE_HTTPONLY = True
@@ -165,7 +167,7 @@ CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [NONE],
         "script-src": [SELF],
-        "style-src": [SELF],
+        "style-src": [SELF, style.source()],
         "img-src": [SELF, "data:"],
         "connect-src": [SELF],
         "font-src": [SELF],

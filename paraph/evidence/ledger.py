@@ -36,6 +36,12 @@ CHECKPOINT_EVERY = timedelta(seconds=1)
 
 NAME = UUIDField()
 HEAD = "SELECT name, origin, size, frontier, last_at FROM evidence_log WHERE name = %s"
+WRITE = (
+    'INSERT INTO evidence_entry (log_id, "index", leaf, leaf_hash, kind, audience, topic, at, cause_id)'
+    " VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s) RETURNING id"
+)
+HIDE = "INSERT INTO evidence_personal (entry_id, sealed) VALUES (%s, %s)"
+KEEP = "INSERT INTO evidence_node (log_id, level, position, hash) VALUES (%s, %s, %s, %s)"
 ADVANCE = "UPDATE evidence_log SET size = %s, frontier = %s, last_at = %s WHERE name = %s"
 
 # SHA-256 of a checkpoint note -> RFC 3161 time-stamp token, DER. Comes from outside: sealing is not known
@@ -71,12 +77,8 @@ def append(fact: Fact, *, log: str | UUID, topic: str, by: Actor, cause: Entry |
     salted = _personal(fact, by)
     entry.leaf = _leaf(head.origin, entry, fact, by, salted)
     entry.leaf_hash = tree.leaf_hash(entry.leaf)
-    entry.save(force_insert=True)
-    if salted is not None:
-        sealed = home.vault().seal(b"".join(salted), purpose=purpose(entry))
-        entry.personal = Personal(entry=entry, sealed=sealed)
-        entry.personal.save(force_insert=True)
-    _grow(head, entry)
+    sealed = home.vault().seal(b"".join(salted), purpose=purpose(entry)) if salted else None
+    _write(head, entry, sealed)
     return entry
 
 
@@ -238,14 +240,32 @@ def _leaf(origin: str, entry: Entry, fact: Fact, by: Actor, salted: tuple[bytes,
     )
 
 
-def _grow(head: Log, entry: Entry) -> None:
+def _write(head: Log, entry: Entry, sealed: bytes | None) -> None:
+    """Every fact passes here, several in each act: a plain statement takes a fifth of what building one does."""
+    log = NAME.get_db_prep_value(head.name, connection)
+    at = connection.ops.adapt_datetimefield_value(entry.at)
+    told: tuple[Any, ...] = (
+        entry.index,
+        entry.leaf,
+        entry.leaf_hash,
+        entry.kind,
+        entry.audience,
+        entry.topic,
+        at,
+    )
     frontier = Frontier.parse(head.size, bytes(head.frontier))
-    for level, position, digest in frontier.append(bytes(entry.leaf_hash)):
-        Node.objects.create(log=head, level=level, position=position, hash=digest)
-    # Every fact passes here: a plain statement takes a fifth of what building one does.
-    values = (frontier.size, frontier.pack(), connection.ops.adapt_datetimefield_value(entry.at))
+    completed = frontier.append(bytes(entry.leaf_hash))
     with connection.cursor() as cursor:
-        cursor.execute(ADVANCE, [*values, NAME.get_db_prep_value(head.name, connection)])
+        cursor.execute(WRITE, [log, *told, entry.cause_id])
+        entry.pk = cursor.fetchone()[0]
+        if sealed is not None:
+            cursor.execute(HIDE, [entry.pk, sealed])
+        for level, position, digest in completed:
+            cursor.execute(KEEP, [log, level, position, digest])
+        cursor.execute(ADVANCE, [frontier.size, frontier.pack(), at, log])
+    entry._state.adding, entry._state.db = False, connection.alias  # noqa: SLF001 - as saving it leaves it
+    if sealed is not None:
+        entry.personal = Personal(entry=entry, sealed=sealed)
 
 
 def _hashes(log: UUID) -> tree.ReadHashes:

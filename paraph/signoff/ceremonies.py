@@ -12,12 +12,14 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from paraph.evidence import ledger
 from paraph.evidence.models import Entry
 from paraph.lib import canonical, clock, crash, home
 from paraph.lib.actor import Actor
+from paraph.lib.compiled import Compiled
 from paraph.signoff import consent as consents
 from paraph.signoff import subjects
 from paraph.signoff.errors import (
@@ -169,7 +171,7 @@ def sign(ceremony: Ceremony, act: Act, *, by: Actor) -> Signature:
     written.
     """
     subjects.hold(ceremony.party.signoff.order_id)
-    _may_act(Party.objects.select_related("signoff").get(pk=ceremony.party_id))
+    _may_act(_PARTY.objects(ceremony.party_id)[0])
     _check_true(ceremony)
     if ceremony.consent_entry_id is None or ceremony.consent_digest != act.record["consent"]["digest"]:
         raise NotReviewed
@@ -222,9 +224,9 @@ def _may_act(party: Party) -> None:
     """Raise unless the party can still act. Give it a party read under the order's lock."""
     if party.ask == Ask.VIEW:
         raise OnlyToRead
-    signature = Signature.objects.filter(party=party).order_by().first()
-    if signature:
-        raise AlreadySigned(signature)
+    signatures = _OWN.objects(party.pk)
+    if signatures:
+        raise AlreadySigned(signatures[0])
     if party.signoff.state != State.OPEN:
         raise Closed
 
@@ -232,8 +234,7 @@ def _may_act(party: Party) -> None:
 def _current(ceremony: Ceremony) -> Ceremony:
     """The ceremony read again under the order's lock, still open and still true; raises otherwise."""
     subjects.hold(ceremony.party.signoff.order_id)
-    related = ("party__signoff", "snapshot", "consent_entry")
-    found = Ceremony.objects.select_related(*related).get(pk=ceremony.pk)
+    found: Ceremony = _AGAIN.objects(ceremony.pk)[0]
     # What does not change under the lock, or does not matter here, is not read again.
     found.invitation = ceremony.invitation
     found.party.contact = ceremony.party.contact
@@ -241,6 +242,21 @@ def _current(ceremony: Ceremony) -> Ceremony:
     _may_act(found.party)
     _check_true(found)
     return found
+
+
+def _again(pk: UUID) -> QuerySet[Ceremony]:
+    return Ceremony.objects.select_related("party__signoff", "snapshot", "consent_entry").filter(pk=pk)
+
+
+def _party(pk: UUID) -> QuerySet[Party]:
+    return Party.objects.select_related("signoff").filter(pk=pk)
+
+
+def _own(party: UUID) -> QuerySet[Signature]:
+    return Signature.objects.filter(party=party).order_by()
+
+
+_AGAIN, _PARTY, _OWN = (Compiled(one, UUID(int=1)) for one in (_again, _party, _own))
 
 
 def _check_true(ceremony: Ceremony) -> None:

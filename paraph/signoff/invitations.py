@@ -16,7 +16,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, QuerySet
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import override
 
@@ -25,6 +25,7 @@ from paraph.evidence import ledger
 from paraph.evidence.facts import Fact
 from paraph.lib import clock, figures, home
 from paraph.lib.actor import Actor
+from paraph.lib.compiled import Compiled
 from paraph.lib.links import BadLink
 from paraph.people import access
 from paraph.people.models import Member
@@ -151,13 +152,15 @@ def peek(token: str) -> Invitation:
 
 def find(pk: UUID) -> Invitation | None:
     """The invitation with all that its pages need, in one query."""
-    return (
-        Invitation.objects.select_related(
-            "party__contact__customer", "party__signoff__order__organisation", "sent_by__user"
-        )
-        .filter(pk=pk)
-        .first()
-    )
+    return next(iter(_FIND.objects(pk)), None)
+
+
+def _found(pk: UUID) -> QuerySet[Invitation]:
+    related = ("party__contact__customer", "party__signoff__order__organisation", "sent_by__user")
+    return Invitation.objects.select_related(*related).filter(pk=pk)
+
+
+_FIND = Compiled(_found, UUID(int=1))
 
 
 def check(invitation: Invitation) -> Invitation:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import uuid
 from datetime import datetime
+from functools import cached_property
 from typing import Any, ClassVar
 
 from django.db import models
@@ -103,7 +104,7 @@ class Snapshot(models.Model):
     def __str__(self) -> str:
         return f"{self.view} revision {self.revision}"
 
-    @property
+    @cached_property
     def facts(self) -> dict[str, Any]:
         """The content as a value; see `subjects.present` for its shape."""
         found: dict[str, Any] = json.loads(bytes(self.content))

@@ -194,7 +194,15 @@ _MARK = Compiled(_marked, UUID(int=1))
 def hold(order_id: UUID | str) -> None:
     """Lock the order's row until the transaction ends, so that nobody changes what is being signed."""
     assert transaction.get_connection().in_atomic_block
-    WorkOrder.objects.select_for_update().only("pk").get(pk=order_id)
+    if not _HOLD.rows(order_id if isinstance(order_id, UUID) else UUID(order_id)):
+        raise WorkOrder.DoesNotExist
+
+
+def _held(order_id: UUID) -> QuerySet[WorkOrder, Any]:
+    return WorkOrder.objects.select_for_update().filter(pk=order_id).order_by().values_list("revision")
+
+
+_HOLD = Compiled(_held, UUID(int=1))
 
 
 def _item(item: dict[str, Any], *, priced: bool) -> dict[str, Any]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from html.parser import HTMLParser
 from urllib.parse import urlsplit
 
+from paraph.web.shared import style
+
 OURS = {"", "testserver", "localhost", "localhost:8000"}
 LOADS = {
     "src",
@@ -43,7 +45,7 @@ class Page(HTMLParser):
         self.tags.append(tag)
         told = {key: value or "" for key, value in attrs}
         self.values += told.values()
-        if tag in {"style", "base", "object", "embed", "applet", "frame", "marquee", "foreignobject"}:
+        if tag in {"base", "object", "embed", "applet", "frame", "marquee", "foreignobject"}:
             self.problems.append(f"<{tag}>")
         if tag == "script" and "src" not in told:
             self.problems.append("inline script")
@@ -56,7 +58,10 @@ class Page(HTMLParser):
         self.handle_starttag(tag, attrs)
 
     def handle_data(self, data: str) -> None:
-        self.texts.append(data)
+        if self.lasttag != "style":
+            self.texts.append(data)
+        elif data.strip() and data != style.text():
+            self.problems.append(f"a style of its own: {data[:60]!r}")
 
     def _attribute(self, tag: str, key: str, value: str) -> None:
         if key.startswith(("on", "hx-on", "xmlns:")) or key in {"style", "srcdoc", "hx-vals", "hx-vars"}:

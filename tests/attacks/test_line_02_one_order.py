@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from django.urls import reverse
 
@@ -91,7 +93,7 @@ def test_line_2_the_sealed_estimate_is_not_for_who_was_invited_to_the_work_autho
     for name in ("order", "timeline"):
         page = without.get(reverse(f"portal:{name}", args=[other.pk])).content.decode()
         assert "€" not in page, name
-        assert "333" not in page, name
+        assert not re.search(r"333[.,]00", page), name
 
 
 def test_line_2_signing_out_of_the_office_closes_the_customer_s_session_as_well(

@@ -155,7 +155,7 @@ def test_line_19_a_withdrawn_request_can_neither_be_decided_nor_signed(
     cast.approve(invitation, [1])
     ceremony, browser = _review(invitation), come_in(shop, invitation)
     requests.withdraw(invitation.party.signoff, by=shop.mara.actor)
-    runner.run_pending(shop.organisation.log)
+    runner.run_all()
     before = rows()
     item = cast.lines(invitation.party.signoff.order)[0]
     for name, more, body in (

@@ -10,6 +10,7 @@ from pytest_django.fixtures import Settings
 from pytest_django.live_server_helper import LiveServer
 
 from paraph.signoff.models import View
+from paraph.web.shared import style
 from tests.attacks.answers import Answer
 from tests.attacks.pages import Page
 from tests.attacks.world import come_in
@@ -20,7 +21,7 @@ pytestmark = pytest.mark.slow
 WANTED = {
     "default-src": "'none'",
     "script-src": "'self'",
-    "style-src": "'self'",
+    "style-src": f"'self' {style.source()}",
     "frame-ancestors": "'none'",
     "base-uri": "'none'",
     "object-src": "'none'",
@@ -41,6 +42,7 @@ def _policy(answer: Any) -> dict[str, str]:
     [
         ("<p onclick=x>", 1),
         ("<p style='color:red'>", 1),
+        ("<style>p { color: red }</style><p>", 1),
         ("<script>1</script>", 1),
         ("<script src='/static/x.js'></script>", 0),
         ("<img src='//evil.example/x.png'>", 1),

@@ -132,7 +132,7 @@ def test_line_29_the_link_the_review_the_receipt_and_the_preview_show_text_only(
 
 def test_line_29_the_office_shows_every_text_literally(evil: Shop, invitation: Invitation) -> None:
     _sign(invitation)
-    runner.run_pending(evil.organisation.log)
+    runner.run_all()
     browser, order = sign_in(evil.mara), invitation.party.signoff.order
     everything = (*PAYLOADS, NAME)
     addresses = {
@@ -186,7 +186,7 @@ def test_line_29_mails_carry_every_text_literally_and_no_markup_of_it(
     text = "\n".join(PAYLOADS)
     invitations.send(invitation.party, view=View.ESTIMATE, by=evil.mara, actor=evil.mara.actor, text=text)
     _sign(invitation)
-    while runner.run_pending(evil.organisation.log):
+    while runner.run_all():
         pass
     while outbox.deliver_due():
         pass

@@ -61,7 +61,7 @@ def _all_letters(shop: Shop) -> WorkOrder:
     cast.approve(invitation, [1])
     invitations.ask_renewal(invitation, by=cast.customer(invitation))
     cast.sign(ceremonies.review(invitation, by=cast.customer(invitation)), mark="Jan")
-    while runner.run_pending(shop.organisation.log):
+    while runner.run_all():
         pass
     while outbox.deliver_due():
         pass

@@ -172,7 +172,7 @@ def test_line_40_what_cannot_be_recorded_does_not_happen(
     assert not Signature.objects.exists()
     assert not SealedCopy.objects.exists()
     assert SignOff.objects.get().state == State.OPEN
-    runner.run_pending(shop.organisation.log)
+    runner.run_all()
     assert WorkOrder.objects.get().status == Status.NEEDS_SIGNATURE
 
 
@@ -198,7 +198,7 @@ def test_line_40_an_order_is_not_approved_before_somebody_signed(shop: Shop) -> 
     browser = come_in(shop, invitation)
     browser.post(reverse("portal:approve_all", args=[invitation.pk]))
     browser.post(reverse("portal:review", args=[invitation.pk]))
-    runner.run_pending(shop.organisation.log)
+    runner.run_all()
     assert WorkOrder.objects.get().status == Status.NEEDS_SIGNATURE
 
 

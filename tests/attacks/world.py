@@ -103,14 +103,14 @@ def make_world(shop: Shop) -> World:
     comment = comments.add(order, cast.lines(order)[1], text=f"{name} remark", by=shop.tess.actor)
     cast.approve(signed, [1])
     signature = cast.sign(ceremonies.review(signed, by=cast.customer(signed)))
-    runner.run_pending(shop.organisation.log)
+    runner.run_all()
     # Somebody else is in charge of what is left.
     asked = requests.ask(order, [(shop.jan, Ask.AUTHORISE)], by=shop.mara.actor)
     assert asked.pk != signed.party.signoff_id
     invitation = shop.invite(order)
     cast.approve(invitation, [2])
     ceremony = ceremonies.review(invitation, by=cast.customer(invitation))
-    runner.run_pending(shop.organisation.log)
+    runner.run_all()
     notice = Notice.objects.filter(member=shop.mara).latest("id")
     return World(shop, order, signed, invitation, ceremony, comment, signature, notice)
 

@@ -12,7 +12,7 @@ from django.utils import translation
 from paraph.automation import notices, rules, undelivered, words
 from paraph.automation.effects import Tell
 from paraph.automation.models import Notice, Run, RunState
-from paraph.automation.runner import run_pending
+from paraph.automation.runner import run_all
 from paraph.delivery import body
 from paraph.delivery.models import Delivery
 from paraph.evidence.facts import FACTS
@@ -33,7 +33,7 @@ def status(order: WorkOrder) -> str:
 
 
 def run(shop: Shop) -> int:
-    done = run_pending(shop.organisation.log)
+    done = run_all()
     assert not Run.objects.exclude(state=RunState.DONE).exists()
     return done
 

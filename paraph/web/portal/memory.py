@@ -25,10 +25,12 @@ from paraph.evidence.models import Entry
 from paraph.lib import clock
 from paraph.lib.compiled import Compiled
 from paraph.signoff.models import Invitation
-from paraph.web.portal import door
+from paraph.web.portal import door, packed
 
 LONGEST = 60
 TOKEN = re.compile(rb'(?<=name="csrfmiddlewaretoken" value=")[^"]+(?=")')
+# Django's masked token, always as long.
+TOKEN_CHARS = 64
 # What a page depends on besides the order's facts: the key's own life, and names that change without a fact.
 WATCHED = (
     "revoked_at",
@@ -63,16 +65,20 @@ def remembered(view: Page) -> Page:
         response = view(request, invitation_id=invitation_id, **kwargs)
         if isinstance(response, HttpResponse) and response.status_code == 200:
             expires_at = Invitation.objects.values_list("expires_at", flat=True).get(pk=invitation_id)
-            cache.set(key, (expires_at, TOKEN.split(response.content), get_language()), LONGEST)
+            pieces = TOKEN.split(response.content)
+            cache.set(key, (expires_at, pieces, packed.pack(pieces, TOKEN_CHARS), get_language()), LONGEST)
         return response
 
     return wrapped
 
 
-def _again(request: HttpRequest, pieces: list[bytes], language: str) -> HttpResponse:
-    response = HttpResponse(get_token(request).encode().join(pieces))
-    response.headers["Content-Language"] = language
-    return response
+def _again(request: HttpRequest, pieces: list[bytes], small: list[bytes], language: str) -> HttpResponse:
+    token = get_token(request).encode()
+    content, headers = token.join(pieces), {"Content-Language": language}
+    if "gzip" in request.headers.get("Accept-Encoding", ""):
+        content = packed.join(small, token, content)
+        headers |= {"Content-Encoding": "gzip", "Vary": "Accept-Encoding"}
+    return HttpResponse(content, headers=headers)
 
 
 def _key(request: HttpRequest, invitation_id: UUID) -> str | None:

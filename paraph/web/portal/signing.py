@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from uuid import UUID
 
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from paraph.lib.compiled import Compiled
 from paraph.people import limits
 from paraph.signoff import ceremonies, completion, consent
 from paraph.signoff.errors import AlreadySigned, NothingApproved, NotThere, Stale, Unusable
@@ -73,14 +75,21 @@ def _sign(request: HttpRequest, invitation: Invitation, ceremony: Ceremony, form
 
 def _ceremony(invitation: Invitation, ceremony_id: UUID) -> Ceremony:
     """The ceremony begun by this very invitation; steps cannot be skipped (security.md line 19)."""
-    found = Ceremony.objects.filter(pk=ceremony_id, invitation=invitation).select_related("snapshot")
-    ceremony = found.first()
-    if ceremony is None:
+    found: list[Ceremony] = _CEREMONY.objects(ceremony_id, invitation.pk)
+    if not found:
         raise NotThere
+    ceremony = found[0]
     # The door has read all of this already.
     ceremony.invitation, ceremony.party = invitation, invitation.party
     ceremony.snapshot.signoff = invitation.party.signoff
     return ceremony
+
+
+def _begun(pk: UUID, invitation: UUID) -> QuerySet[Ceremony]:
+    return Ceremony.objects.filter(pk=pk, invitation=invitation).select_related("snapshot")
+
+
+_CEREMONY = Compiled(_begun, UUID(int=1), UUID(int=2))
 
 
 def _page(

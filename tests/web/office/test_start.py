@@ -62,7 +62,7 @@ def test_what_other_organisations_wait_for_is_not_ours(shop: Shop, rival: Shop, 
 
 def test_S0_18_a_signature_is_told_counted_and_read(shop: Shop, mara: Staff) -> None:
     cast.signed(shop, shop.open_order(1), (1,))
-    runner.run_pending(shop.organisation.log)
+    runner.run_all()
     assert 'class="count">1<' in mara.text("/orders/")
     notice = Notice.objects.get(member=shop.mara)
     assert "Ticket signed" in mara.text("/notices/")
@@ -74,7 +74,7 @@ def test_S0_18_a_signature_is_told_counted_and_read(shop: Shop, mara: Staff) -> 
 
 def test_all_notices_are_read_at_once_but_only_ones_own(shop: Shop, mara: Staff) -> None:
     cast.signed(shop, shop.open_order(1), (1,))
-    runner.run_pending(shop.organisation.log)
+    runner.run_all()
     mara.post("/notices/read/")
     assert not Notice.objects.filter(member=shop.mara, read_at=None).exists()
     foreign = Notice.objects.filter(read_at=None).exclude(member=shop.mara).first()

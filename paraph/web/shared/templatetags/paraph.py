@@ -14,7 +14,7 @@ from django.utils.safestring import SafeString, mark_safe
 
 from paraph.lib import clock, figures
 from paraph.web.shared import accent as accents
-from paraph.web.shared import pills
+from paraph.web.shared import pills, style
 from paraph.web.shared.icons import ICONS
 
 register = template.Library()
@@ -22,6 +22,12 @@ register = template.Library()
 
 def _language() -> str:
     return translation.get_language() or "en"
+
+
+@register.simple_tag
+def style_sheet() -> SafeString:
+    """The whole style sheet, for pages that hold it themselves."""
+    return mark_safe(style.text())  # noqa: S308 - our own file
 
 
 @register.filter
