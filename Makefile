@@ -2,7 +2,7 @@
 PYTHON ?= python3
 DEV := $(PYTHON) scripts/dev.py
 
-.PHONY: demo test check bench messages faults
+.PHONY: demo test check bench audit messages faults
 
 demo:      ## set up, fill the demo company, serve it (RESET=1 starts over)
 	@$(DEV) demo $(if $(filter-out 0,$(RESET)),--reset)
@@ -15,6 +15,9 @@ check:     ## the quick part: lint, types, contracts, strings, quick tests
 
 bench:     ## the performance figures as one table
 	@$(DEV) bench $(ARGS)
+
+audit:     ## the parts list (SBOM) and known vulnerabilities; exit code 2: could not be checked
+	@$(DEV) audit
 
 messages:  ## bring the translation catalogues up to date with the source
 	@$(DEV) messages

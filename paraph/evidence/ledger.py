@@ -8,11 +8,12 @@ checkpoint.
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import os
 from collections.abc import Callable
 from contextlib import nullcontext
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit
 from uuid import UUID
@@ -21,7 +22,7 @@ from django.conf import settings
 from django.db import connection, transaction
 from django.db.models import Max, QuerySet, UUIDField
 
-from paraph.evidence import keys, tree
+from paraph.evidence import epochs, keys, tree, triggers
 from paraph.evidence.checkpoint import Proof, Signer, TreeHead
 from paraph.evidence.facts import Fact
 from paraph.evidence.models import SALT_BYTES, Checkpoint, Entry, Log, Node, Personal, not_before, purpose
@@ -42,6 +43,7 @@ WRITE = (
 )
 HIDE = "INSERT INTO evidence_personal (entry_id, sealed) VALUES (%s, %s)"
 KEEP = "INSERT INTO evidence_node (log_id, level, position, hash) VALUES (%s, %s, %s, %s)"
+REBEGIN = "UPDATE evidence_log SET origin = %s, frontier = %s WHERE name = %s"
 ADVANCE = "UPDATE evidence_log SET size = %s, frontier = %s, last_at = %s WHERE name = %s"
 
 # SHA-256 of a checkpoint note -> RFC 3161 time-stamp token, DER. Comes from outside: sealing is not known
@@ -87,6 +89,16 @@ def since(log: str | UUID, index: int) -> QuerySet[Entry]:
     return Entry.objects.filter(log=_uuid(log), index__gte=index).order_by("index")
 
 
+def find(origin: str, index: int) -> Entry | None:
+    """The entry at this place, as a receipt names it; None when there is none, or no longer (`epochs`)."""
+    name = epochs.family(origin).rpartition("/")[2]
+    try:
+        found = Entry.objects.filter(log=UUID(name), index=epochs.start(origin) + index).first()
+    except ValueError:
+        return None
+    return found if found and found.content["log"] == origin else None
+
+
 def checkpoint(log: str | UUID, *, force: bool = False) -> Checkpoint:
     """Sign the log's present root and return the checkpoint; the newest one if nothing was appended since.
 
@@ -104,11 +116,21 @@ def checkpoint(log: str | UUID, *, force: bool = False) -> Checkpoint:
                 raise NotProven(f"{head.origin} was {newest.size} entries long and is now {head.size}")
             if newest.size == head.size or (not force and timedelta() <= now - newest.at < CHECKPOINT_EVERY):
                 return newest
-        root = Frontier.parse(head.size, bytes(head.frontier)).root()
-        note = TreeHead(head.origin, head.size, root).sign(signer(head.origin))
+        present = tree_head(head)
+        note = present.sign(signer(head.origin))
         return Checkpoint.objects.create(
-            log=head, size=head.size, root=root, note=note, at=not_before(now, newest.at if newest else None)
+            log=head,
+            size=head.size,
+            root=present.root,
+            note=note,
+            at=not_before(now, newest.at if newest else None),
         )
+
+
+def tree_head(head: Log) -> TreeHead:
+    """What a checkpoint of this log would say now: origin, size and root of the tree that grows."""
+    grown = head.size - epochs.start(head.origin)
+    return TreeHead(head.origin, grown, Frontier.parse(grown, bytes(head.frontier)).root())
 
 
 def prove(entry: Entry, checkpoint: Checkpoint) -> str:
@@ -117,13 +139,14 @@ def prove(entry: Entry, checkpoint: Checkpoint) -> str:
     Raises ValueError when the checkpoint is older than the entry or of another log, and `NotProven` when the
     stored hashes no longer lead to the signed root: then something was changed, and no receipt may be given.
     """
-    if entry.log_id != checkpoint.log_id or entry.index >= checkpoint.size:
+    origin = _origin(checkpoint)
+    if (entry.log_id, entry.content["log"]) != (checkpoint.log_id, origin) or entry.index >= checkpoint.size:
         raise ValueError("the checkpoint does not cover the entry")
-    hashes = tree.inclusion_proof(entry.index, checkpoint.size, _hashes(entry.log_id))
-    tree.verify_inclusion(
-        entry.index, checkpoint.size, tree.leaf_hash(bytes(entry.leaf)), hashes, bytes(checkpoint.root)
-    )
-    return Proof(entry.index, tuple(hashes), checkpoint.note).text()
+    begin = epochs.start(origin)
+    place, size = entry.index - begin, checkpoint.size - begin
+    hashes = tree.inclusion_proof(place, size, _hashes(entry.log_id, begin))
+    tree.verify_inclusion(place, size, tree.leaf_hash(bytes(entry.leaf)), hashes, bytes(checkpoint.root))
+    return Proof(place, tuple(hashes), checkpoint.note).text()
 
 
 def consistency(old: Checkpoint, new: Checkpoint) -> list[bytes]:
@@ -132,11 +155,41 @@ def consistency(old: Checkpoint, new: Checkpoint) -> list[bytes]:
     Raises ValueError for checkpoints of different logs or in the wrong order, `NotProven` when history was
     changed.
     """
-    if old.log_id != new.log_id:
+    origin = _origin(new)
+    if (old.log_id, _origin(old)) != (new.log_id, origin):
         raise ValueError("the checkpoints are of different logs")
-    hashes = tree.consistency_proof(old.size, new.size, _hashes(old.log_id))
-    tree.verify_consistency(old.size, bytes(old.root), new.size, bytes(new.root), hashes)
+    begin = epochs.start(origin)
+    sizes = old.size - begin, new.size - begin
+    hashes = tree.consistency_proof(*sizes, _hashes(old.log_id, begin))
+    tree.verify_consistency(sizes[0], bytes(old.root), sizes[1], bytes(new.root), hashes)
     return hashes
+
+
+@transaction.atomic
+def go_on(log: str | UUID, *, taken_at: datetime, known_until: int | None = None) -> Entry:
+    """Close the tree of a log that was just restored, and begin another one with `log.restored` (faults.md I12).
+
+    `taken_at` is when the backup was taken; `known_until` the highest index beyond it that anything brought along
+    shows. Only a restore may call this: it needs the right to take the log's own guard away for a moment. Raises
+    `LogMissing`, `KeyFileMissing`.
+    """
+    head = _locked(_uuid(log), create=False)
+    last = checkpoint(head.name, force=True)
+    origin = epochs.following(head.origin, head.size)
+    with triggers.suspended(connection, "evidence_log"), connection.cursor() as cursor:
+        cursor.execute(REBEGIN, [origin, b"", NAME.get_db_prep_value(head.name, connection)])
+    keys.publish(home.keys(), signer(origin).verifier.vkey())
+    told = epochs.LogRestored(
+        before=head.origin,
+        size=head.size - epochs.start(head.origin),
+        root=base64.b64encode(bytes(last.root)).decode(),
+        checkpoint=last.note,
+        taken_at=clock.iso(taken_at),
+        known_until=known_until,
+    )
+    entry = append(told, log=head.name, topic=epochs.TOPIC, by=SYSTEM)
+    checkpoint(head.name, force=True)
+    return entry
 
 
 def stamp_pending(stamper: Stamper) -> list[Checkpoint]:
@@ -223,11 +276,12 @@ def _personal(fact: Fact, by: Actor) -> tuple[bytes, bytes] | None:
 
 def _leaf(origin: str, entry: Entry, fact: Fact, by: Actor, salted: tuple[bytes, bytes] | None) -> bytes:
     """docs/evidence-format.md, "Leaf"."""
+    begin = epochs.start(origin)
     return canonical.dumps(
         {
             "v": LEAF_VERSION,
             "log": origin,
-            "index": entry.index,
+            "index": entry.index - begin,
             "at": clock.iso(entry.at),
             "kind": entry.kind,
             "audience": entry.audience,
@@ -235,7 +289,8 @@ def _leaf(origin: str, entry: Entry, fact: Fact, by: Actor, salted: tuple[bytes,
             "by": {"kind": by.kind, "ref": by.ref},
             "fact": fact.public(),
             "personal": personal_digest(*salted) if salted else None,
-            "cause": entry.cause.index if entry.cause else None,
+            # Below 0 in a tree that began after a restore: -1 is the last entry of the tree before.
+            "cause": entry.cause.index - begin if entry.cause else None,
         }
     )
 
@@ -253,7 +308,8 @@ def _write(head: Log, entry: Entry, sealed: bytes | None) -> None:
         entry.topic,
         at,
     )
-    frontier = Frontier.parse(head.size, bytes(head.frontier))
+    begin = epochs.start(head.origin)
+    frontier = Frontier.parse(head.size - begin, bytes(head.frontier))
     completed = frontier.append(bytes(entry.leaf_hash))
     with connection.cursor() as cursor:
         cursor.execute(WRITE, [log, *told, entry.cause_id])
@@ -261,15 +317,22 @@ def _write(head: Log, entry: Entry, sealed: bytes | None) -> None:
         if sealed is not None:
             cursor.execute(HIDE, [entry.pk, sealed])
         for level, position, digest in completed:
-            cursor.execute(KEEP, [log, level, position, digest])
-        cursor.execute(ADVANCE, [frontier.size, frontier.pack(), at, log])
-    entry._state.adding, entry._state.db = False, connection.alias  # noqa: SLF001 - as saving it leaves it
+            cursor.execute(KEEP, [log, level, (begin >> level) + position, digest])
+        cursor.execute(ADVANCE, [head.size + 1, frontier.pack(), at, log])
+    entry._state.adding, entry._state.db = False, connection.alias  # as saving it leaves it
     if sealed is not None:
         entry.personal = Personal(entry=entry, sealed=sealed)
 
 
-def _hashes(log: UUID) -> tree.ReadHashes:
+def _origin(checkpoint: Checkpoint) -> str:
+    return checkpoint.note.partition("\n")[0]
+
+
+def _hashes(log: UUID, begin: int) -> tree.ReadHashes:
+    """Reads the tree whose leaf 0 is the log's entry `begin`; its nodes stand behind those of the trees before it."""
+
     def read(level: int, start: int, count: int) -> list[bytes]:
+        start += begin >> level
         end = start + count
         if level == 0:
             leaves = Entry.objects.filter(log=log, index__gte=start, index__lt=end).order_by("index")

@@ -18,7 +18,10 @@ from paraph.lib.vault import VaultClosed
 
 @dataclass(frozen=True)
 class Line:
-    """One sentence of a timeline. `text` and `by` are plain text; `erased`: something was forgotten."""
+    """One sentence of a timeline. `text` and `by` are plain text; `erased`: something was forgotten.
+
+    `index` and `cause` are as the leaf tells them, and as a receipt shows them.
+    """
 
     index: int
     at: datetime
@@ -55,7 +58,7 @@ def line(entry: Entry) -> Line:
     secrets, gap = _secrets(entry)
     by = _name(entry, secrets, gap)
     return Line(
-        index=entry.index,
+        index=entry.content["index"],
         at=entry.at,
         kind=entry.kind,
         by=by,

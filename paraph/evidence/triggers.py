@@ -6,6 +6,8 @@ personal values may be emptied; a log may grow. Everything else is refused, with
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from django.db.backends.base.base import BaseDatabaseWrapper
@@ -52,6 +54,16 @@ def install(connection: BaseDatabaseWrapper) -> None:
 def remove(connection: BaseDatabaseWrapper) -> None:
     """Take the triggers away: to migrate backwards. Nothing else in the product calls it."""
     _run(connection, removals(connection.vendor))
+
+
+@contextmanager
+def suspended(connection: BaseDatabaseWrapper, table: str) -> Iterator[None]:
+    """Take the guards of one table away inside, in the caller's transaction. A restore does it, and nothing else."""
+    mine = [sql for sql in removals(connection.vendor) if f'"{table}_no_' in sql]
+    back = [sql for sql in installs(connection.vendor) if f'"{table}_no_' in sql]
+    _run(connection, mine)
+    yield
+    _run(connection, back)
 
 
 def removals(vendor: str) -> list[str]:

@@ -16,6 +16,8 @@ POINTS = (
     "run.committed",
     "mail.before_send",
     "mail.sent",
+    "invoice.before_commit",
+    "invoice.issued",
 )
 
 

@@ -5,7 +5,7 @@ Formats are Babel's; `language` is one of our codes (en, nl, fr). Everything ret
 
 from __future__ import annotations
 
-from datetime import datetime, tzinfo
+from datetime import date, datetime, tzinfo
 from decimal import Decimal, InvalidOperation
 from functools import lru_cache
 from zoneinfo import ZoneInfo
@@ -18,6 +18,7 @@ from babel.numbers import format_currency, format_decimal, format_percent, get_c
 LOCALES = {"en": "en_GB", "nl": "nl_NL", "fr": "fr_FR"}
 # Below this a distance in time is "now": a page is not a stopwatch.
 JUST_NOW_SECONDS = 90
+UNDER_TWO_HOURS = 5400  # an hour and a half and more is rounded to two hours
 # A page writes the same few hundred figures again and again, and Babel takes 0.1 ms for each.
 REMEMBERED = 4096
 NARROW_SPACE, SPACE = "\u202f", "\u00a0"
@@ -72,6 +73,11 @@ def day(at: datetime, zone: str | tzinfo, language: str) -> str:
     return format_date(at.astimezone(_zone(zone)).date(), "d MMM y", locale=locale(language))
 
 
+def on(day: date, language: str) -> str:
+    """A day that has no time, as it stands on an invoice: ``24 Nov 2026``."""
+    return format_date(day, "d MMM y", locale=locale(language))
+
+
 def exact(at: datetime, zone: str) -> str:
     """A time nobody can misread, for proof: ``2026-11-21 21:38:36 +01:00``, or ``… UTC``."""
     local = at.astimezone(_zone(zone))
@@ -96,7 +102,9 @@ def ago(at: datetime, now: datetime, language: str) -> str:
         return format_timedelta(
             seconds * 60, granularity="minute", add_direction=True, locale=locale(language)
         )
-    return format_timedelta(at - now, threshold=1.5, add_direction=True, locale=locale(language))
+    # "1 hour ago" reads better than "61 minutes ago", and "30 hours ago" better than "1 day ago".
+    threshold = 0.95 if abs(seconds) < UNDER_TWO_HOURS else 1.5
+    return format_timedelta(at - now, threshold=threshold, add_direction=True, locale=locale(language))
 
 
 def _zone(zone: str | tzinfo) -> tzinfo:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
 
 from paraph.lib import links as _links
 from paraph.lib import vault as _vault
 from paraph.lib.blobs import Blobs
+from paraph.lib.bucket import Bucket
 
 
 def folder() -> Path:
@@ -31,6 +33,12 @@ def _made(path: Path) -> Path:
 
 def vault() -> _vault.Vault:
     """Encryption at rest of this installation."""
+    return _vault_in(str(settings.PARAPH_DATA))
+
+
+@cache
+def _vault_in(folder: str) -> _vault.Vault:
+    """Asked for at every value that is opened, where putting a path together would cost more than opening."""
     return _vault.at(keys() / "vault.key")
 
 
@@ -39,6 +47,13 @@ def links() -> _links.Keyring:
     return _links.at(keys() / "links.keys")
 
 
-def blobs() -> Blobs:
-    """The store of immutable files."""
-    return Blobs(folder() / "blobs")
+def blobs() -> Blobs | Bucket:
+    """The store of immutable files: a folder, or the bucket that PARAPH_FILES names."""
+    told = getattr(settings, "PARAPH_FILES", {})
+    return _bucket(**told) if told else Blobs(folder() / "blobs")
+
+
+@cache
+def _bucket(**told: Any) -> Bucket:
+    """One client a process: it keeps its connections."""
+    return Bucket(**told)
