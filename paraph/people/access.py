@@ -1,15 +1,20 @@
-"""Who may what. A right belongs to a role; nothing else grants it.
+"""Who may what. A right belongs to a role; nothing else grants it, and a toggle can only take it away.
 
 Rights are named `noun.verb`. Faces ask `require`, templates ask `can`; both read the one table below.
 """
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
 
 from paraph.people.models import Contact, Customer, Member, Role, User
+
+if TYPE_CHECKING:
+    from django.utils.functional import _StrPromise as StrPromise
 
 EVERYBODY = frozenset(Role)
 OFFICE = frozenset({Role.MANAGER, Role.DISPATCHER})
@@ -22,11 +27,30 @@ RIGHTS: dict[str, frozenset[Role]] = {
     "comment.add": frozenset({Role.MANAGER, Role.DISPATCHER, Role.TECHNICIAN}),  # S3-33
     "comment.delete": frozenset({Role.MANAGER}),  # S3-32
     "order.email": frozenset({Role.MANAGER}),  # S3-20
+    "order.report": frozenset({Role.MANAGER, Role.DISPATCHER, Role.TECHNICIAN}),  # S1-04
+    "signature.ask": frozenset({Role.MANAGER}),  # as order.email, plus the toggle below (S0-20, S0-21)
+    "invoice.view": frozenset({Role.MANAGER, Role.DISPATCHER, Role.BILLER}),
+    "invoice.edit": frozenset({Role.MANAGER, Role.BILLER}),
+    "member.edit": frozenset({Role.MANAGER}),
+    "settings.edit": frozenset({Role.MANAGER}),
+}
+
+# What a manager can switch off for one member in *Manage users › Access rights* (S0-20), in the words shown there.
+TOGGLES: dict[str, tuple[StrPromise, StrPromise]] = {
+    "signature.ask": (
+        _("Allow e-sign capability"),
+        _("Send orders for signature, hand over signing links, renew them and remind."),
+    ),
+    "invoice.edit": (_("Allow making invoices"), _("Draft, issue and void invoices.")),
+    "comment.delete": (
+        _("Allow deleting comments"),
+        _("Remove what somebody wrote; that it was there stays."),
+    ),
 }
 
 
 class Forbidden(Exception):
-    """The member's role does not carry this right."""
+    """The member's role does not carry this right, or it was taken from them."""
 
     def __init__(self, right: str) -> None:
         super().__init__(right)
@@ -35,7 +59,12 @@ class Forbidden(Exception):
 
 def can(member: Member, right: str) -> bool:
     """Whether the member may; an unknown right is a programming error (KeyError), never a yes."""
-    return member.active and member.user.is_active and member.role in RIGHTS[right]
+    return (
+        member.role in RIGHTS[right]
+        and right not in member.without
+        and member.active
+        and member.user.is_active
+    )
 
 
 def require(member: Member, right: str) -> None:
@@ -44,14 +73,17 @@ def require(member: Member, right: str) -> None:
         raise Forbidden(right)
 
 
-def membership(user: User) -> Member | None:
-    """The active membership a signed-in user works under."""
-    found = (
-        user.memberships.filter(active=True)
-        .select_related("organisation", "user")
-        .order_by("organisation__name")
-    )
-    return found.first()
+def memberships(user: User) -> list[Member]:
+    """Where a user works now, by the organisation's name."""
+    found = user.memberships.filter(active=True).select_related("organisation", "user")
+    return list(found.order_by("organisation__name", "pk")) if user.is_active else []
+
+
+def chosen(found: list[Member], pk: str = "") -> Member | None:
+    """The membership to work under: the one chosen, or the only one; None when that is for the user to say."""
+    if not pk:
+        return found[0] if len(found) == 1 else None
+    return next((one for one in found if str(one.pk) == pk), None)
 
 
 def managers_of(organisation_id: UUID | str) -> QuerySet[Member]:

@@ -2,21 +2,72 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from paraph.evidence.facts import STAFF, Fact
+from paraph.evidence.facts import STAFF, Fact, private
+from paraph.people import access
+from paraph.people.models import Organisation, Role
+
+# What can have happened to somebody's access, as the sentence says it.
+CHANGES = {
+    "": _("has other access"),
+    "invited": _("was invited"),
+    "invited_again": _("was invited again"),
+    "withdrawn": _("is no longer invited"),
+    "joined": _("was let in"),
+    "changed": _("has other access"),
+    "off": _("was switched off"),
+    "on": _("was switched on again"),
+    "factors_forgotten": _("must set up a second factor anew"),
+}
 
 
 @dataclass(frozen=True, kw_only=True)
 class AccessChanged(Fact):
-    """A member was made, given another role, or switched off."""
+    """Somebody was invited, let in, given another role or other rights, or switched off. `member` is empty before.
+
+    `without`: rights of the role that they do not have (S0-20).
+    """
 
     kind = "access.changed"
     audience = STAFF
-    sentence = _("%(by)s changed the access of a member: %(role)s.")
+    sentence = _("%(by)s: %(who)s %(change)s (%(role)s).")
 
     member: str
     role: str
     active: bool
+    change: str = ""
+    without: list[str] = field(default_factory=list)
+    who: str = private(default="")
+
+    def values(self) -> dict[str, Any]:
+        """Role and change in words; what they may not stands beside the role."""
+        missing = [str(access.TOGGLES[right][0]) for right in self.without if right in access.TOGGLES]
+        role = str(dict(Role.choices).get(self.role, self.role))
+        told = (
+            _("%(role)s, not: %(rights)s") % {"role": role, "rights": ", ".join(missing)} if missing else role
+        )
+        return {
+            "role": told,
+            "change": CHANGES.get(self.change, self.change),
+            "who": self.who or _("a member"),
+        }
+
+
+@dataclass(frozen=True, kw_only=True)
+class OrganisationChanged(Fact):
+    """A manager changed settings of the organisation; each with its value before and after."""
+
+    kind = "organisation.changed"
+    audience = STAFF
+    sentence = _("%(by)s changed the settings of the organisation: %(changes)s.")
+
+    changes: list[dict[str, Any]]
+
+    def values(self) -> dict[str, Any]:
+        """The names of what changed."""
+        fields = {one.name: str(one.verbose_name) for one in Organisation._meta.fields}
+        return {"changes": ", ".join(fields.get(one["field"], one["field"]) for one in self.changes)}

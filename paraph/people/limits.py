@@ -35,6 +35,13 @@ class Limit:
 
 SIGN_IN = Limit("sign-in", 20, timedelta(minutes=10))
 SIGN_IN_ACCOUNT = Limit("sign-in-account", 8, timedelta(minutes=10))
+# A wrong code: five tries for one account from one address, whatever sign-in they belong to (line 14).
+CODE = Limit("code", 5, timedelta(minutes=10))
+# A second cap for who knows the password and comes from many addresses: 1 chance in 3,000 a day at most.
+CODE_ACCOUNT = Limit("code-account", 100, timedelta(days=1))
+RESET = Limit("reset", 10, timedelta(hours=1))
+RESET_ACCOUNT = Limit("reset-account", 3, timedelta(hours=1))
+WELCOME = Limit("welcome", 30, timedelta(minutes=10))
 LINK = Limit("link", 60, timedelta(minutes=10))
 PORTAL = Limit("portal", 120, timedelta(minutes=1))
 MAIL = Limit("mail", 200, timedelta(hours=1))
@@ -50,13 +57,26 @@ def count(limit: Limit, key: str) -> None:
         now.timestamp() // limit.window.total_seconds() * limit.window.total_seconds(), UTC
     )
     with transaction.atomic():
-        row, _ = Attempt.objects.get_or_create(key=f"{limit.name}:{key}"[:120], window=window)
-        Attempt.objects.filter(pk=row.pk).update(count=F("count") + 1)
-    row.refresh_from_db(fields=["count"])
-    if row.count > limit.times:
+        counted = False
+        while not counted:  # somebody may `forgive` the row between finding and counting
+            row, _ = Attempt.objects.get_or_create(key=_key(limit, key), window=window)
+            mine = Attempt.objects.filter(pk=row.pk)
+            counted = bool(mine.update(count=F("count") + 1))
+        # Read while the row is still ours, so that of many at once each knows which number it is.
+        number = mine.values_list("count", flat=True).get()
+    if number > limit.times:
         raise TooMany(window + limit.window - now)
+
+
+def forgive(limit: Limit, key: str) -> None:
+    """Forget the tries under a key, because one of them was right."""
+    Attempt.objects.filter(key=_key(limit, key)).delete()
 
 
 def forget(before: datetime) -> int:
     """Delete counters whose window is long over; returns how many."""
     return Attempt.objects.filter(window__lt=before).delete()[0]
+
+
+def _key(limit: Limit, key: str) -> str:
+    return f"{limit.name}:{key}"[:120]

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import uuid
+from datetime import datetime
 from typing import Any, ClassVar
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
-from django.core.validators import RegexValidator
+from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
+from django.db.models import Value
+from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 
 from paraph.lib.actor import Actor
 
 LANGUAGES = [("en", "English"), ("nl", "Nederlands"), ("fr", "Français")]
 NAME_CHARS = 200
+MOST_LINK_HOURS = 180 * 24  # X-08
 
 
 class Organisation(models.Model):
@@ -32,6 +36,13 @@ class Organisation(models.Model):
     time_zone = models.CharField(_("time zone"), max_length=60, default="Europe/Amsterdam")
     currency = models.CharField(_("currency"), max_length=3, default="EUR")
     next_order_number = models.PositiveIntegerField(default=1001, editable=False)
+    link_hours = models.PositiveIntegerField(
+        _("hours a signing link is valid"),
+        default=48,
+        db_default=48,
+        validators=[MinValueValidator(24), MaxValueValidator(MOST_LINK_HOURS)],
+    )
+    second_factor = models.BooleanField(_("second factor is obligatory"), default=False, db_default=False)
 
     def __str__(self) -> str:
         return self.name
@@ -65,6 +76,8 @@ class User(AbstractBaseUser):
     name = models.CharField(_("name"), max_length=NAME_CHARS)
     language = models.CharField(_("language"), max_length=5, choices=LANGUAGES, default="en")
     is_active = models.BooleanField(_("active"), default=True)
+    epoch = models.PositiveIntegerField(default=0, db_default=0, editable=False)
+    """Raised to end all sessions; the database's own defaults let an older release write beside this one (F23)."""
 
     objects: ClassVar[UserManager] = UserManager()
     USERNAME_FIELD = "email"
@@ -72,6 +85,15 @@ class User(AbstractBaseUser):
 
     def __str__(self) -> str:
         return self.name
+
+    def _get_session_auth_hash(self, secret: str | bytes | None = None) -> str:
+        """What a session must know to be this user's: a new password or a later epoch ends all of them."""
+        known = super()._get_session_auth_hash(secret)  # type: ignore[misc]
+        if not self.epoch:
+            return str(known)
+        return salted_hmac(
+            "paraph.people.models.User", f"{known}:{self.epoch}", secret=secret, algorithm="sha256"
+        ).hexdigest()
 
 
 class Role(models.TextChoices):
@@ -91,6 +113,10 @@ class Member(models.Model):
     user = models.ForeignKey(User, models.CASCADE, related_name="memberships")
     role = models.CharField(_("role"), max_length=12, choices=Role.choices)
     active = models.BooleanField(_("active"), default=True)
+    without = models.JSONField(default=list, db_default=Value([], models.JSONField()), blank=True)
+    """Rights of the role that this member does not have: the toggles of *Access rights* that are off (S0-20)."""
+    seen_at = models.DateTimeField(null=True, editable=False)
+    """When they last came in to this organisation."""
 
     class Meta:
         """One membership a user and organisation."""
@@ -104,6 +130,44 @@ class Member(models.Model):
     def actor(self) -> Actor:
         """This member as the record names them."""
         return Actor("member", str(self.id), self.user.name)
+
+
+class Welcome(models.Model):
+    """An invitation to become a member, by mail. Open until it is accepted, withdrawn or too old."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    organisation = models.ForeignKey(Organisation, models.CASCADE, related_name="welcomes")
+    email = models.EmailField(_("mail address"))
+    name = models.CharField(_("name"), max_length=NAME_CHARS)
+    role = models.CharField(_("role"), max_length=12, choices=Role.choices)
+    without = models.JSONField(default=list, blank=True)
+    language = models.CharField(_("language"), max_length=5, choices=LANGUAGES, default="en")
+    key_hash = models.CharField(max_length=64)
+    """SHA-256 of the key in the newest link; sending again makes an earlier link useless."""
+    letters = models.PositiveIntegerField(default=0)
+    sent_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    accepted_at = models.DateTimeField(null=True)
+    withdrawn_at = models.DateTimeField(null=True)
+
+    class Meta:
+        """One open invitation an address and organisation."""
+
+        ordering: ClassVar = ["sent_at"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["organisation", "email"],
+                condition=models.Q(accepted_at=None, withdrawn_at=None),
+                name="welcome_once",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.email
+
+    def is_open(self, now: datetime) -> bool:
+        """Whether its link still lets somebody in."""
+        return self.accepted_at is None and self.withdrawn_at is None and now < self.expires_at
 
 
 class Customer(models.Model):
@@ -180,3 +244,19 @@ class Attempt(models.Model):
 
     def __str__(self) -> str:
         return f"{self.key}: {self.count}"
+
+
+class SpentCode(models.Model):
+    """A one-time code that was used, so that it is used once (security.md line 13). Holds a digest, never the code."""
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="spent_codes")
+    digest = models.CharField(max_length=64)
+    at = models.DateTimeField()
+
+    class Meta:
+        """Once a user and code."""
+
+        constraints: ClassVar = [models.UniqueConstraint(fields=["user", "digest"], name="code_spent_once")]
+
+    def __str__(self) -> str:
+        return f"{self.user_id} at {self.at}"

@@ -7,6 +7,7 @@ import re
 INK_BLUE = "#1f3f8c"
 WHITE, INK = "#ffffff", "#000000"  # one of the two always reaches AA
 AA = 4.5
+SEEN = 3.0  # a shape beside its ground (WCAG 2.2, 1.4.11)
 _COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
 
 
@@ -20,6 +21,16 @@ def pair(accent: str) -> tuple[str, str]:
     """The ground and the ink of a mark; ink blue when the accent is missing or is no colour."""
     ground = accent if _COLOUR.fullmatch(accent or "") else INK_BLUE
     return ground, max((WHITE, INK), key=lambda ink: contrast(ground, ink))
+
+
+def darker(accent: str) -> str:
+    """The same colour, as much darker as it takes to be seen on white; itself when it is already."""
+    parts = [int(accent[at : at + 2], 16) for at in (1, 3, 5)]
+    for step in range(100, -1, -1):
+        found = "#" + "".join(f"{part * step // 100:02x}" for part in parts)
+        if contrast(found, WHITE) >= SEEN:
+            return found
+    return INK
 
 
 def _luminance(colour: str) -> float:

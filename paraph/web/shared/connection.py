@@ -4,12 +4,23 @@ from __future__ import annotations
 
 import ipaddress
 from functools import cache
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.http import HttpRequest
 
 SOCKET, PROXY = "socket peer", "trusted proxy"
 AGENT_CHARS = 400
+LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
+# What a proxy adds, even one that was set up in a hurry.
+FORWARDING = (
+    "HTTP_X_FORWARDED_FOR",
+    "HTTP_X_FORWARDED_PROTO",
+    "HTTP_X_FORWARDED_HOST",
+    "HTTP_X_REAL_IP",
+    "HTTP_FORWARDED",
+    "HTTP_VIA",
+)
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 
@@ -25,6 +36,26 @@ def seen(request: HttpRequest) -> tuple[str, str, str]:
         return "", "", agent
     told = _told(request.META.get("HTTP_X_FORWARDED_FOR", "")) if _is_proxy(peer) else ""
     return (told, PROXY, agent) if told else (peer, SOCKET, agent)
+
+
+def from_proxy(request: HttpRequest) -> bool:
+    """Whether the socket's peer is one of PARAPH_PROXIES: only then its headers are more than a client's word."""
+    peer = _plain(request.META.get("REMOTE_ADDR", ""))
+    return bool(peer) and _is_proxy(peer)
+
+
+def is_local(request: HttpRequest) -> bool:
+    """Whether a program on this machine asks for itself.
+
+    A proxy on this machine asks for others from the same address: it passes their Host on, or says that it forwards.
+    """
+    peer = _plain(request.META.get("REMOTE_ADDR", ""))
+    try:
+        host = urlsplit(f"//{request.META.get('HTTP_HOST', '')}").hostname
+    except ValueError:
+        return False  # no host at all: "[::1", "a]b"
+    forwarded = any(name in request.META for name in FORWARDING)
+    return bool(peer) and ipaddress.ip_address(peer).is_loopback and host in LOOPBACK and not forwarded
 
 
 def _told(header: str) -> str:

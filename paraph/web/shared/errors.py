@@ -20,15 +20,17 @@ from django.utils.translation import gettext_lazy as _
 from paraph.people.access import Forbidden
 from paraph.people.limits import TooMany
 from paraph.signoff.errors import SignOffError
+from paraph.web.shared import access_log
 from paraph.web.shared.context import page as page_context
+from paraph.work.guards import ReportRefused
 from paraph.work.orders import StaleOrder
 
 log = logging.getLogger(__name__)
 RETRY_SECONDS = 30
 # Answers after which what the page shows is no longer true: an htmx request loads it anew.
 OUTDATED = frozenset({404, 409, 410})
-Refusal = SignOffError | Forbidden | TooMany | StaleOrder
-REFUSALS = (SignOffError, Forbidden, TooMany, StaleOrder)
+Refusal = SignOffError | Forbidden | TooMany | StaleOrder | ReportRefused
+REFUSALS = (SignOffError, Forbidden, TooMany, StaleOrder, ReportRefused)
 
 
 @dataclass(frozen=True)
@@ -129,8 +131,9 @@ def page(
 
 def refused(request: HttpRequest, refusal: Refusal) -> HttpResponse:
     """Return the page for a refusal of the core, and note it (security.md line 38)."""
-    log.info("refused: %s %s", type(refusal).__name__, getattr(refusal, "reason", ""))
-    if isinstance(refusal, SignOffError):
+    why = getattr(refusal, "reason", "") or getattr(refusal, "right", "")
+    access_log.refused(request, "refused", f"{type(refusal).__name__} {why}".strip())
+    if isinstance(refusal, SignOffError | ReportRefused):
         return page(request, refusal.status, str(refusal))
     if isinstance(refusal, TooMany):
         response = page(request, 429)
@@ -143,7 +146,7 @@ def refused(request: HttpRequest, refusal: Refusal) -> HttpResponse:
 
 def csrf_failed(request: HttpRequest, reason: str = "") -> HttpResponse:
     """Return the page for a missing or stale CSRF token (settings.CSRF_FAILURE_VIEW)."""
-    log.info("refused: csrf: %s", reason)
+    access_log.refused(request, "refused", f"csrf: {reason}")
     return page(request, 403, words=CSRF_WORDS)
 
 

@@ -1,22 +1,42 @@
-"""Keeps access keys out of the logs (security.md line 7)."""
+"""Keeps out of the logs what has no business there (security.md line 7): keys of links, mail addresses, what stands
+behind a question mark, cookies of ours, and passwords in addresses of databases and mail servers.
+"""
 
 from __future__ import annotations
 
 import logging
 import re
 
-# The address of a link is /s/<token>/…; what stands there is a key.
-TOKEN = re.compile(r"(/s/)[^/\s?#\"']+")
-REPLACEMENT = r"\1(key)"
+# The address of a link is /s/<token>/…, /join/<token>/ or /reset/<token>/; what stands there is a key.
+TOKEN = re.compile(r"(/(?:s|join|reset)/)[^/\s?#\"']+")
+QUERY = re.compile(r"(/[\w%.~()/-]*)\?[^\s\"'<>]+")
+COOKIE = re.compile(r"(__Host-\w+=)[^;\s\"']+")
+PASSWORD = re.compile(r"(://[^\s:/@\"']*:)[^\s/@\"']+@")
+# A Message-ID of ours looks like an address and names nobody.
+ADDRESS = re.compile(
+    r"(?<![\w.+-])(?![0-9a-f]{8}-[0-9a-f-]{27}@)[^\s<>()\[\]\",;:'@]+@[^\s<>()\[\]\",;:'@/]+\.\w+",
+    re.IGNORECASE,
+)
+# What a text must hold for a pattern to be tried: most lines hold none of these, and each request writes one.
+REPLACED: tuple[tuple[str, re.Pattern[str], str], ...] = (
+    ("/s/", TOKEN, r"\1(key)"),
+    ("?", QUERY, r"\1?(query)"),
+    ("__Host-", COOKIE, r"\1(cookie)"),
+    ("@", PASSWORD, r"\1(password)@"),
+    ("@", ADDRESS, "(address)"),
+)
 
 
 def without_tokens(text: str) -> str:
-    """The text with every access key replaced."""
-    return TOKEN.sub(REPLACEMENT, text)
+    """The text with every key, query, cookie, password and mail address replaced."""
+    for sign, pattern, replacement in REPLACED:
+        if sign in text:
+            text = pattern.sub(replacement, text)
+    return text
 
 
 class WithoutTokens(logging.Filter):
-    """A logging filter for every handler: message, arguments and traceback text carry no key."""
+    """A logging filter for every handler: message, arguments and traceback text carry nothing of the kind."""
 
     def filter(self, record: logging.LogRecord) -> bool:
         """Rewrite the record; never drops one."""

@@ -8,7 +8,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone, translation
 
-from paraph.web.shared import errors, tongue
+from paraph.web.shared import connection, errors, tongue
 
 Answer = Callable[[HttpRequest], HttpResponse]
 
@@ -24,8 +24,24 @@ TWO_YEARS_SECONDS = 2 * 365 * 24 * 3600
 SAFE = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
 
 
+class Forwarded:
+    """What a proxy says about the scheme is believed from a configured proxy alone (security.md line 34).
+
+    Only the exact word counts: a list could have been begun by the client.
+    """
+
+    def __init__(self, get_response: Answer) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Note the scheme where every later `request.is_secure` reads it."""
+        if request.META.get("HTTP_X_FORWARDED_PROTO") == "https" and connection.from_proxy(request):
+            request.META["wsgi.url_scheme"] = "https"
+        return self.get_response(request)
+
+
 class SecurityHeaders:
-    """The outermost: its headers stand on every answer, files and errors included."""
+    """Outside of all that can answer: its headers stand on every answer, files and errors included."""
 
     def __init__(self, get_response: Answer) -> None:
         self.get_response = get_response

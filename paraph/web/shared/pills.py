@@ -8,6 +8,8 @@ from typing import Any, Literal
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from paraph.billing.models import State as Invoiced
+from paraph.signoff import progress
 from paraph.signoff.models import State
 from paraph.work.models import Status
 
@@ -33,11 +35,18 @@ PILLS: dict[str, dict[str, Pill]] = {
         "authorised": Pill(pgettext_lazy("decision", "Signed for"), "pen", "done"),
         "changed": Pill(pgettext_lazy("decision", "Changed since signed"), "alert", "warn"),
     },
+    "work": {
+        progress.DONE: Pill(progress.WORDS[progress.DONE], "check", "done"),
+        progress.RECORDED: Pill(progress.WORDS[progress.RECORDED], "clock", "go"),
+        progress.WAITING: Pill(progress.WORDS[progress.WAITING], "half", "wait"),
+        progress.LEFT: Pill(progress.WORDS[progress.LEFT], "cross", "over"),
+    },
     "order": {
         Status.OPEN: Pill(Status.OPEN.label, "half", "wait"),
         Status.NEEDS_SIGNATURE: Pill(Status.NEEDS_SIGNATURE.label, "clock", "go"),
         Status.PARTLY_APPROVED: Pill(Status.PARTLY_APPROVED.label, "half", "good"),
         Status.APPROVED: Pill(Status.APPROVED.label, "check", "done"),
+        Status.COMPLETED: Pill(Status.COMPLETED.label, "seal", "done"),
         Status.CANCELLED: Pill(Status.CANCELLED.label, "minus", "over"),
     },
     "invitation": {
@@ -52,11 +61,35 @@ PILLS: dict[str, dict[str, Pill]] = {
         State.COMPLETE: Pill(State.COMPLETE.label, "alert", "warn"),
         State.SEALED: Pill(State.SEALED.label, "seal", "done"),
         State.WITHDRAWN: Pill(State.WITHDRAWN.label, "minus", "over"),
+        State.SUPERSEDED: Pill(State.SUPERSEDED.label, "alert", "warn"),
+        State.DECLINED: Pill(State.DECLINED.label, "cross", "bad"),
+        State.EXPIRED: Pill(State.EXPIRED.label, "clock", "warn"),
+        State.SHARED: Pill(State.SHARED.label, "eye", "go"),
+    },
+    "member": {
+        "on": Pill(pgettext_lazy("member", "Can come in"), "check", "good"),
+        "off": Pill(pgettext_lazy("member", "Switched off"), "minus", "over"),
+    },
+    "toggle": {
+        "on": Pill(pgettext_lazy("toggle", "Allowed"), "check", "good"),
+        "off": Pill(pgettext_lazy("toggle", "Not allowed"), "minus", "over"),
+    },
+    "factor": {
+        "none": Pill(pgettext_lazy("second factor", "None"), "half", "wait"),
+        "totp": Pill(pgettext_lazy("second factor", "App"), "check", "good"),
+        "webauthn": Pill(pgettext_lazy("second factor", "Passkey"), "key", "good"),
+        "sso": Pill(pgettext_lazy("second factor", "Single sign-on"), "check", "good"),
+    },
+    "invoice": {
+        Invoiced.DRAFT: Pill(Invoiced.DRAFT.label, "half", "wait"),
+        Invoiced.ISSUED: Pill(Invoiced.ISSUED.label, "check", "good"),
+        Invoiced.SENT: Pill(Invoiced.SENT.label, "mail", "done"),
+        Invoiced.VOIDED: Pill(Invoiced.VOIDED.label, "minus", "over"),
     },
     "delivery": {
-        "due": Pill(pgettext_lazy("delivery", "Waiting to be sent"), "clock", "wait"),
+        "queued": Pill(pgettext_lazy("delivery", "Waiting to be sent"), "clock", "wait"),
         "sent": Pill(pgettext_lazy("delivery", "Sent"), "mail", "good"),
-        "failed": Pill(pgettext_lazy("delivery", "Not delivered"), "alert", "bad"),
+        "dead": Pill(pgettext_lazy("delivery", "Not delivered"), "alert", "bad"),
     },
 }
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from urllib.parse import urlsplit
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
@@ -29,6 +29,11 @@ def set_language(request: HttpRequest) -> HttpResponse:
             samesite="Lax",
         )
     return response
+
+
+def posted(request: HttpRequest) -> QueryDict | None:
+    """What a form was sent with; None when it is only shown. An empty form that is sent is wrong, not new."""
+    return request.POST if request.method == "POST" else None
 
 
 def same_site_path(wanted: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from functools import cache
 from typing import Any
@@ -70,6 +70,14 @@ def moment_text(at: datetime | str | None) -> str:
 def day(at: datetime | str | None) -> SafeString | str:
     """``{{ order.created_at|day }}``: a <time> that shows only the day."""
     return _time(at, lambda one: figures.day(one, timezone.get_current_timezone(), _language()))
+
+
+@register.filter
+def on(day: date | None) -> SafeString | str:
+    """``{{ invoice.due_on|on }}``: a <time> for a day that has no time."""
+    if day is None:
+        return ""
+    return format_html('<time datetime="{}">{}</time>', day.isoformat(), figures.on(day, _language()))
 
 
 @register.filter
