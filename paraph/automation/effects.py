@@ -11,11 +11,12 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from django.conf import settings
+from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from paraph.automation import words
-from paraph.automation.facts import NoticeSent, RuleRan
+from paraph.automation.facts import NoticeSent, RuleFailed, RuleRan
 from paraph.automation.models import Notice
 from paraph.automation.occasions import Occasion
 from paraph.delivery import letters, outbox
@@ -25,9 +26,11 @@ from paraph.lib import clock
 from paraph.lib.actor import SYSTEM
 from paraph.people import access
 from paraph.people.models import Member
-from paraph.signoff import receipts
-from paraph.signoff.models import Invitation, SealedCopy, Signature
+from paraph.signoff import followups, receipts, superseding
+from paraph.signoff.errors import SignOffError
+from paraph.signoff.models import Invitation, SealedCopy, Signature, SignOff
 from paraph.work import orders
+from paraph.work.guards import ApprovalMissing
 from paraph.work.models import Status
 
 
@@ -42,7 +45,19 @@ class Effect(Protocol):
 Audience = Callable[[Occasion], Iterable[Member | None]]
 
 # Entries that decide an order's status; see `rules.py`.
-STATUS_KINDS = frozenset({"signoff.requested", "signoff.completed", "signoff.withdrawn"})
+STATUS_KINDS = frozenset(
+    {
+        "signoff.requested",
+        "signoff.completed",
+        "signoff.withdrawn",
+        "signoff.declined",
+        "signoff.expired",
+        "signoff.reopened",
+        "order.revised",
+        "order.reported",
+        "order.reopened",
+    }
+)
 
 
 @dataclass(frozen=True)
@@ -56,10 +71,37 @@ class SetStatus:
         status = self.status(occasion)
         if occasion.order.status in {status, Status.CANCELLED} or occasion.is_outdated(STATUS_KINDS):
             return
-        orders.set_status(occasion.order, status, by=SYSTEM, cause=occasion.entry)
+        try:
+            orders.set_status(occasion.order, status, by=SYSTEM, cause=occasion.entry)
+        except ApprovalMissing as refusal:
+            _refused(occasion, refusal)  # S1-04 holds for rules, too
+            return
         occasion.order.status = status
         fact = RuleRan(rule=occasion.rule)
         ledger.append(fact, log=occasion.log, topic=occasion.entry.topic, by=SYSTEM, cause=occasion.entry)
+
+
+@dataclass(frozen=True)
+class Supersede:
+    """Say of every sealed request whether the order still says what was signed (decision 6)."""
+
+    def apply(self, occasion: Occasion) -> None:
+        """Compare, and record what is news."""
+        superseding.judge(occasion.order.pk, cause=occasion.entry)
+
+
+@dataclass(frozen=True)
+class Call:
+    """Invite those whose link was postponed until it is their turn to sign (X-08)."""
+
+    def apply(self, occasion: Occasion) -> None:
+        """Invite them, unless whoever asked may no longer ask."""
+        signoff = SignOff.objects.get(pk=occasion.named("signoff"))
+        try:
+            with transaction.atomic():
+                followups.call(signoff)
+        except (access.Forbidden, SignOffError) as refusal:
+            _refused(occasion, refusal)
 
 
 @dataclass(frozen=True)
@@ -153,6 +195,20 @@ def sender(occasion: Occasion) -> Iterable[Member | None]:
     """Who sent the invitation the fact names."""
     found = Invitation.objects.select_related("sent_by__user").get(pk=occasion.named("invitation"))
     return [found.sent_by]
+
+
+def author(occasion: Occasion) -> Iterable[Member | None]:
+    """Who sent the invitation whose mail did not arrive; nobody for any other mail."""
+    key = Delivery.objects.filter(message_id=occasion.named("message")).values_list("key", flat=True).first()
+    kind, _colon, pk = (key or "").partition(":")
+    found = Invitation.objects.select_related("sent_by__user").filter(pk=pk) if kind == "invitation" else []
+    return [one.sent_by for one in found]
+
+
+def _refused(occasion: Occasion, refusal: Exception) -> None:
+    """Record that the core refused what the rule wanted; trying again would not help."""
+    fact = RuleFailed(rule=occasion.rule, reason="error", error=type(refusal).__name__)
+    ledger.append(fact, log=occasion.log, topic=occasion.entry.topic, by=SYSTEM, cause=occasion.entry)
 
 
 def _mail_signers(occasion: Occasion, notice: str, posts: Sequence[tuple[Signature, receipts.Post]]) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from paraph.automation import words
+from paraph.delivery import reasons
 from paraph.evidence.facts import STAFF, Fact, private
 
 
@@ -64,7 +65,10 @@ class NoticeSent(Fact):
 
 @dataclass(frozen=True, kw_only=True)
 class MessageRefused(Fact):
-    """A mail was given up: refused for good, or not accepted for three days (F17)."""
+    """A mail was given up: refused for good, not accepted for three days, or returned afterwards (F17).
+
+    `status` is the code a mail server gave (RFC 3463), "" when there was none.
+    """
 
     kind = "message.refused"
     audience = STAFF
@@ -72,5 +76,11 @@ class MessageRefused(Fact):
 
     message: str
     attempts: int
+    status: str = ""
     to: str = private()
     why: str = private()
+
+    def values(self) -> dict[str, Any]:
+        """The reason in plain words where there is a code for it, else in those of the mail server."""
+        plain = reasons.plain(self.status)
+        return {"why": f"{plain} ({self.status})." if plain else self.why}

@@ -20,6 +20,15 @@ def unread(member: Member) -> QuerySet[Notice]:
     return of(member).filter(read_at=None)
 
 
+def about(member: Member, order: WorkOrder) -> list[Notice]:
+    """Those about one order that the member has not read, newest first.
+
+    Read by the order alone: of all a member was ever told, an order has a handful.
+    """
+    found = Notice.objects.filter(order=order, read_at=None).select_related("order", "entry__personal")
+    return [one for one in found.order_by("-id") if one.member_id == member.pk]
+
+
 def mark_read(member: Member, order: WorkOrder | None = None) -> int:
     """Mark all notices of a member as read, or those about one order; returns how many were not."""
     chosen = Notice.objects.filter(member=member, read_at=None)

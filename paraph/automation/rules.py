@@ -10,17 +10,24 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from paraph.automation.effects import (
+    Call,
     Effect,
     MailReceipt,
     MailSealedCopy,
     SetStatus,
+    Supersede,
     Tell,
+    author,
     managers,
     sender,
     technician,
 )
+from paraph.automation.invoicing import DraftInvoices, billers, is_draft
 from paraph.automation.occasions import Occasion
+from paraph.signoff import approvals, subjects
+from paraph.signoff.facts import NOT_LAST
 from paraph.signoff.models import State
+from paraph.work import orders
 from paraph.work.models import Status
 
 
@@ -62,15 +69,32 @@ def waiting(occasion: Occasion) -> Status:
     return Status.NEEDS_SIGNATURE
 
 
-def as_before(occasion: Occasion) -> Status:
-    """Open again, or partly approved where an earlier request was signed: that consent still stands."""
-    earlier = occasion.order.signoffs.filter(state__in=[State.COMPLETE, State.SEALED])
-    return Status.PARTLY_APPROVED if earlier.exists() else Status.OPEN
+def as_it_stands(occasion: Occasion) -> Status:
+    """What the approvals in force today make of the order, whoever changed what (decision 6).
+
+    Completed work stays completed while every approval is there (S1-04). An order whose every signature is superseded
+    needs one; where nothing was ever signed, it is in preparation.
+    """
+    order = orders.load(occasion.order.pk)
+    stand = subjects.standing(order)
+    missing = approvals.missing(order, stand)
+    if not missing and order.status == Status.COMPLETED:
+        return Status.COMPLETED
+    if order.signoffs.filter(state=State.OPEN).exists():
+        return Status.NEEDS_SIGNATURE
+    if any(one.authorised for one in stand.values()):
+        return Status.PARTLY_APPROVED if missing else Status.APPROVED
+    return Status.NEEDS_SIGNATURE if any(one.changed for one in stand.values()) else Status.OPEN
 
 
 def by_customer(occasion: Occasion) -> bool:
     """Somebody on the customer's side acted."""
     return occasion.by_customer
+
+
+def alarming(occasion: Occasion) -> bool:
+    """The seal waits for somebody to mend something, not for the worker alone."""
+    return bool(occasion.named("reason") != NOT_LAST)
 
 
 def about_an_order(occasion: Occasion) -> bool:
@@ -83,7 +107,23 @@ RULES: tuple[Rule, ...] = (
     Rule(
         "order.completed", "signoff.completed", (SetStatus(decided),), proves=("S1-14", "S3-29"), at_once=True
     ),
-    Rule("order.withdrawn", "signoff.withdrawn", (SetStatus(as_before),), at_once=True),
+    Rule("order.withdrawn", "signoff.withdrawn", (SetStatus(as_it_stands),), at_once=True),
+    Rule("order.declined", "signoff.declined", (SetStatus(as_it_stands),), proves=("X-08",), at_once=True),
+    Rule("order.expired", "signoff.expired", (SetStatus(as_it_stands),), proves=("X-08",)),
+    Rule("order.asked_again", "signoff.reopened", (SetStatus(waiting),), at_once=True),
+    Rule("order.reopened", "order.reopened", (SetStatus(as_it_stands),), at_once=True),
+    Rule("signature.superseded", "order.revised", (Supersede(),), proves=("X-11", "X-12"), at_once=True),
+    Rule("order.changed", "order.revised", (SetStatus(as_it_stands),), proves=("X-11",), at_once=True),
+    Rule("party.called", "turn.passed", (Call(),), proves=("X-08",)),
+    # In the app only: the manager who changed the order knows; the customer is told when they are asked again.
+    Rule("staff.superseded", "signoff.superseded", (Tell("superseded", (managers,)),), proves=("X-11",)),
+    Rule(
+        "staff.declined",
+        "signoff.declined",
+        (Tell("declined", (managers, technician), mail=True),),
+        proves=("X-08",),
+    ),
+    Rule("staff.expired", "signoff.expired", (Tell("expired", (managers,)),), proves=("X-08",)),
     Rule(
         "staff.signed",
         "signature.given",
@@ -92,7 +132,9 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule("signer.receipt", "signature.given", (MailReceipt(),), proves=("S1-16",)),
     Rule("signer.copy", "copy.sealed", (MailSealedCopy(),)),
-    Rule("staff.seal_pending", "copy.deferred", (Tell("seal_pending", (managers,), mail=True),)),
+    Rule(
+        "staff.seal_pending", "copy.deferred", (Tell("seal_pending", (managers,), mail=True),), when=alarming
+    ),
     Rule(
         "staff.commented",
         "comment.added",
@@ -102,6 +144,20 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule("staff.rejected", "item.rejected", (Tell("rejected", (managers, technician)),), proves=("S3-25",)),
     Rule("staff.renewal", "renewal.requested", (Tell("renewal", (managers, sender), mail=True),)),
+    # At once, because the order's page shows what is to be invoiced.
+    Rule("invoice.draft", "order.reported", (DraftInvoices(),), proves=("S1-20", "S1-28"), at_once=True),
+    Rule(
+        "staff.drafted",
+        "invoice.drafted",
+        (Tell("drafted", (managers, billers), mail=True),),
+        when=is_draft,
+        proves=("S1-19",),
+    ),
     # In the app only: a mail about a mail that failed could fail as well.
-    Rule("staff.undelivered", "message.refused", (Tell("undelivered", (managers,)),), when=about_an_order),
+    Rule(
+        "staff.undelivered",
+        "message.refused",
+        (Tell("undelivered", (managers, author)),),
+        when=about_an_order,
+    ),
 )

@@ -18,7 +18,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import DatabaseError, transaction
-from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
 
 from paraph.automation.facts import RuleFailed
@@ -30,6 +30,7 @@ from paraph.evidence.models import Entry, Log
 from paraph.lib import clock, crash
 from paraph.lib.actor import SYSTEM
 from paraph.lib.compiled import Compiled
+from paraph.lib.literal import Literal
 from paraph.work.models import WorkOrder
 
 logger = logging.getLogger(__name__)
@@ -74,7 +75,7 @@ def _stirring(now: datetime, rules: Keys = None) -> QuerySet[Log, tuple[UUID, bo
     position = Cursor.objects.filter(log=OuterRef(OuterRef("name"))).values("position")
     entries = Entry.objects.filter(kind__in=_rules(), index__gte=Coalesce(Subquery(position), 0))
     news = Exists(entries.filter(log=OuterRef("name")))
-    due = Exists(_due(now, rules).filter(entry__log=OuterRef("name")))
+    due = Exists(_of(OuterRef("name"), _due(now, rules)))
     return (
         Log.objects.annotate(news=news, due=due)
         .filter(Q(news=True) | Q(due=True))
@@ -233,8 +234,16 @@ def _give_up(run: Run, reason: str, error: str) -> None:
 
 def _due(now: datetime, rules: Keys = None) -> QuerySet[Run]:
     free = Q(leased_until=None) | Q(leased_until__lte=now)
-    due = Run.objects.filter(free, state=RunState.PENDING, due_at__lte=now)
-    return due if rules is None else due.filter(rule__in=sorted(rules))
+    due = Run.objects.filter(free, state=Literal(RunState.PENDING), due_at__lte=now)
+    # Not the column itself: SQLite would look through all runs there ever were of these rules, by their index.
+    which = due.annotate(which=Coalesce("rule", Value("")))
+    return due if rules is None else which.filter(which__in=sorted(rules))
+
+
+def _of(log: UUID | OuterRef, due: QuerySet[Run]) -> QuerySet[Run]:
+    """Those of one log: looked up for each due run, and not joined, or the database begins with the whole ledger."""
+    place = Entry.objects.filter(pk=OuterRef("entry")).values("log")
+    return due.annotate(place=Subquery(place)).filter(place=log)
 
 
 def _claimed(log: UUID, rules: Keys) -> Iterator[list[Run]]:
@@ -242,9 +251,7 @@ def _claimed(log: UUID, rules: Keys) -> Iterator[list[Run]]:
 
     The try counts from here.
     """
-    found = list(
-        _due(clock.now(), rules).filter(entry__log_id=log).order_by("pk").values_list("pk", "attempts")
-    )
+    found = list(_of(log, _due(clock.now(), rules)).order_by("pk").values_list("pk", "attempts"))
     fresh = [pk for pk, attempts in found if not attempts][:BATCH]
     for chosen in [*([fresh] if fresh else []), *([pk] for pk, attempts in found if attempts)]:
         runs = _claim(chosen)

@@ -9,10 +9,14 @@ from paraph.lib.actor import SYSTEM
 
 
 def record(delivery: Delivery) -> None:
-    """Record that a message was given up; `outbox.deliver_due` calls this in the transaction that gives it up."""
+    """Record that a message was given up or came back; `delivery` calls this in the transaction that marks it."""
     if not delivery.log:
         return
     fact = MessageRefused(
-        message=delivery.message_id, attempts=delivery.attempts, to=delivery.to, why=delivery.last_error
+        message=delivery.message_id,
+        attempts=delivery.attempts,
+        status=delivery.status,
+        to=delivery.to,
+        why=delivery.last_error,
     )
     ledger.append(fact, log=delivery.log, topic=delivery.topic, by=SYSTEM)

@@ -10,5 +10,8 @@ class SignoffConfig(AppConfig):
     label = "signoff"
 
     def ready(self) -> None:
-        """Register the facts of this package."""
-        from paraph.signoff import facts  # noqa: F401
+        """Register the facts of this package, and what work must ask before it is called done (S1-04)."""
+        from paraph.signoff import approvals, facts, link_facts  # noqa: F401
+        from paraph.work import guards
+
+        guards.register(approvals.missing)

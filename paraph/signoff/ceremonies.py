@@ -21,7 +21,7 @@ from paraph.lib import canonical, clock, crash, home
 from paraph.lib.actor import Actor
 from paraph.lib.compiled import Compiled
 from paraph.signoff import consent as consents
-from paraph.signoff import subjects
+from paraph.signoff import requests, subjects, superseding
 from paraph.signoff.errors import (
     AlreadySigned,
     Closed,
@@ -29,7 +29,10 @@ from paraph.signoff.errors import (
     NothingApproved,
     NotReviewed,
     NotThere,
+    NotYourTurn,
     OnlyToRead,
+    Outdated,
+    SignedByAnother,
     Stale,
     Unusable,
 )
@@ -40,20 +43,25 @@ from paraph.signoff.facts import (
     ItemCleared,
     ItemRejected,
     SignatureGiven,
+    SignoffDeclined,
 )
 from paraph.signoff.models import (
     Ask,
     Ceremony,
     Choice,
     Decision,
+    Decline,
     Invitation,
     Party,
+    Rule,
     Signature,
+    SignOff,
     State,
 )
 from paraph.work import orders
 from paraph.work.models import Item
 
+MAX_REASON = 4000
 FACTS = {Choice.APPROVED: ItemApproved, Choice.REJECTED: ItemRejected, Choice.PENDING: ItemCleared}
 
 
@@ -85,12 +93,39 @@ def approve_all(invitation: Invitation, *, by: Actor) -> list[Decision]:
 
 
 @transaction.atomic
+def decline(invitation: Invitation, *, reason: str, by: Actor) -> Decline:
+    """Refuse the whole request, and say why (X-08). It is over then; the shop can ask again. Twice is once.
+
+    Raises `Unusable` without a reason, `Closed`, `AlreadySigned`, `NotYourTurn`, `OnlyToRead`.
+    """
+    subjects.hold(invitation.party.signoff.order_id)
+    earlier = Decline.objects.filter(party=invitation.party_id).first()
+    if earlier:
+        return earlier
+    reason = reason.strip()
+    if not reason:
+        raise Unusable("reason", _("Say why, in a few words: it helps the shop to make a better offer."))
+    if len(reason) > MAX_REASON:
+        raise Unusable("reason", _("This is too long: at most 4,000 characters."))
+    party = _acting(invitation)
+    SignOff.objects.filter(pk=party.signoff_id).update(state=State.DECLINED)
+    found = Decline.objects.create(signoff=party.signoff, party=party, reason=reason, at=clock.now())
+    _record(party, SignoffDeclined(signoff=str(party.signoff_id), reason=reason), by)
+    return found
+
+
+@transaction.atomic
 def review(invitation: Invitation, *, by: Actor) -> Ceremony:
     """Freeze what the customer is about to read and sign, and begin (or find again) their ceremony.
 
-    Raises `NothingApproved`, `AlreadySigned`, `Closed`, `OnlyToRead`.
+    Raises `NothingApproved`, `AlreadySigned`, `Closed`, `NotYourTurn`, `OnlyToRead`, and `Outdated` when the shop
+    changed what somebody else signed for already.
     """
     party = _acting(invitation)
+    if Signature.objects.filter(signoff=party.signoff).exists() and superseding.broken(
+        orders.load(party.signoff.order_id)
+    ):
+        raise Outdated
     snapshot = subjects.freeze(party.signoff, invitation.view, by=by)
     if not authorised_by(snapshot.facts):
         raise NothingApproved
@@ -228,7 +263,19 @@ def _may_act(party: Party) -> None:
     if signatures:
         raise AlreadySigned(signatures[0])
     if party.signoff.state != State.OPEN:
-        raise Closed
+        raise _closed(party.signoff)
+    first = requests.waits_for(party)
+    if first is not None:
+        raise NotYourTurn(first.contact.name)
+
+
+def _closed(signoff: SignOff) -> Closed:
+    """Why nobody can act any more."""
+    if signoff.rule == Rule.ANY_ONE and signoff.is_signed:
+        signature = signoff.signatures.select_related("party__contact").first()
+        if signature is not None:
+            return SignedByAnother(signature.party.contact.name)
+    return Closed()
 
 
 def _current(ceremony: Ceremony) -> Ceremony:

@@ -28,15 +28,16 @@ from paraph.sealing.errors import KeyMissing, KeyUnusable, RenderFailed, Sealing
 from paraph.sealing.render import render
 from paraph.sealing.seal import seal
 from paraph.sealing.timestamp import ExternalAuthority, Timestamper
-from paraph.signoff import ceremonies, methods, printing, record, subjects
+from paraph.signoff import ceremonies, methods, printing, record, requests, subjects, superseding
 from paraph.signoff import consent as consents
 from paraph.signoff.errors import NotReviewed, Unusable
-from paraph.signoff.facts import CopyDeferred, CopySealed, SignoffCompleted
+from paraph.signoff.facts import NOT_LAST, CopyDeferred, CopySealed, SignoffCompleted
 from paraph.signoff.models import (
     Ask,
     Ceremony,
     Choice,
     Party,
+    Rule,
     SealedCopy,
     Signature,
     SignOff,
@@ -111,17 +112,23 @@ def sign(
     with transaction.atomic():
         signature = ceremonies.sign(ceremony, act, by=by)
         if not _still_to_act(signoff):
-            _complete(signoff, ceremony.snapshot, sealing or Sealing(fault="seal_failed"), signature)
+            _complete(signoff, ceremony.snapshot, sealing or Sealing(fault=NOT_LAST), signature)
+        elif signoff.rule == Rule.IN_TURN:
+            _pass_on(signoff)
         _witness(signature)
         crash.point("sign.before_commit")
     crash.point("sign.committed")
     return signature
 
 
-def seal_pending() -> int:
-    """Seal what is complete but not sealed, as soon as the fault is gone (I7). Returns how many were sealed."""
+def seal_pending(fault: str = "") -> int:
+    """Seal what is complete but not sealed, as soon as the fault is gone (I7). Returns how many were sealed.
+
+    With a `fault`, only what waits for that reason.
+    """
     done = 0
-    for signoff in SignOff.objects.filter(state=State.COMPLETE).select_related("order__organisation"):
+    pending = SignOff.objects.filter(state=State.COMPLETE, **({"seal_fault": fault} if fault else {}))
+    for signoff in pending.select_related("order__organisation"):
         last = signoff.signatures.select_related("snapshot").order_by("signed_at").last()
         if last is None:
             continue
@@ -135,6 +142,7 @@ def seal_pending() -> int:
                 SignOff.objects.filter(pk=signoff.pk).update(seal_fault=sealing.fault)
                 continue
             _store(signoff, sealing, late=True)
+            superseding.judge(signoff.order_id)  # the order may have changed while the seal was pending
             ledger.checkpoint(str(signoff.organisation_id), force=True)
         done += 1
     return done
@@ -143,11 +151,14 @@ def seal_pending() -> int:
 def printed(order: WorkOrder, view: str, language: str, *, signoff: SignOff | None = None) -> bytes:
     """The PDF behind *Print*: the sealed copy once there is one, else the present state with a signature block.
 
-    The block is there while something is pending (S3-35); signatures given so far stand in it (S3-36). Raises
+    The block is there while something is pending (S3-35); signatures given so far stand in it (S3-36), but none that
+    is superseded: what it was given for is in its sealed copy. Raises
     `RenderFailed`, and `lib.blobs.BlobMissing` when the stored copy is gone.
     """
     if signoff is not None and signoff.state == State.SEALED:
         return signoff.sealed_copy.read()
+    if signoff is not None and signoff.state == State.SUPERSEDED:
+        signoff = None
     content = subjects.present(order, view)
     digest = canonical.digest(content)
     invited = [f"{one.contact.name}" for one in signoff.parties.select_related("contact")] if signoff else []
@@ -279,7 +290,15 @@ def _append(signoff: SignOff, fact: Any) -> Any:
     return ledger.append(fact, log=str(signoff.organisation_id), topic=signoff.order.topic, by=SYSTEM)
 
 
+def _pass_on(signoff: SignOff) -> None:
+    party = requests.next_to_sign(signoff)
+    if party is not None:
+        requests.pass_turn(signoff, party)
+
+
 def _still_to_act(signoff: SignOff, but: Party | None = None) -> bool:
+    if signoff.rule == Rule.ANY_ONE:
+        return False  # X-08: one of them is enough
     waiting = signoff.parties.filter(ask=Ask.AUTHORISE, acted_at=None)
     return (waiting.exclude(pk=but.pk) if but else waiting).exists()
 

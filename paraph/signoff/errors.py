@@ -79,7 +79,40 @@ class Closed(SignOffError):
 
     reason = "closed"
     status = 409
-    sentence = _("This request is closed: nothing can be changed any more.")
+    sentence: Any = _("This request is closed: nothing can be changed any more.")
+
+
+class SignedByAnother(Closed):
+    """One signature of a group was enough, and somebody gave it (X-08)."""
+
+    reason = "signed_by_another"
+
+    def __init__(self, name: str) -> None:
+        super().__init__(name)
+        self.sentence = _(
+            "%(name)s has signed. One signature was enough, so nothing more is asked of you."
+        ) % {"name": name}
+
+
+class NotYourTurn(SignOffError):
+    """They sign one after the other, and somebody else is first (X-08)."""
+
+    reason = "not_your_turn"
+    status = 409
+
+    def __init__(self, name: str) -> None:
+        super().__init__(name)
+        self.sentence = _("It is the turn of %(name)s. You get a message when it is yours.") % {"name": name}
+
+
+class Outdated(SignOffError):
+    """Somebody signed, then the shop changed what they signed: it has to be asked anew (decision 6)."""
+
+    reason = "outdated"
+    status = 409
+    sentence = _(
+        "The order changed after somebody else had signed. Nothing was signed now; you will be asked again."
+    )
 
 
 class Locked(SignOffError):

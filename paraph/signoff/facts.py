@@ -6,13 +6,18 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.utils.timezone import get_current_timezone
-from django.utils.translation import get_language, pgettext_lazy
+from django.utils.translation import get_language, ngettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from paraph.evidence.facts import BOTH, Fact, private
 from paraph.lib import clock, figures
 
-VIEWS = {"authorisation": _("work authorisation"), "estimate": _("estimate")}
+VIEWS = {
+    "authorisation": _("work authorisation"),
+    "estimate": _("estimate"),
+    "progress": _("progress report"),
+    "invoice": _("invoice"),
+}
 METHODS = {"drawn": pgettext_lazy("signature", "drawn"), "typed": pgettext_lazy("signature", "typed")}
 
 
@@ -21,9 +26,17 @@ def view_name(view: str) -> Any:
     return VIEWS.get(view, view)
 
 
+def until(moment: str | None) -> Any:
+    """The end of a link in the reader's words; `moment` as `clock.iso` writes it, None for no end."""
+    if moment is None:
+        return _("no end date")
+    told = figures.moment(clock.parse(moment), get_current_timezone(), get_language() or "en")
+    return _("valid until %(until)s") % {"until": told}
+
+
 @dataclass(frozen=True, kw_only=True)
 class SignoffRequested(Fact):
-    """Somebody was asked to decide and sign."""
+    """Somebody was asked to decide and sign. `rule` says who must sign, and when (X-08)."""
 
     kind = "signoff.requested"
     audience = BOTH
@@ -31,6 +44,7 @@ class SignoffRequested(Fact):
 
     signoff: str
     parties: list[str]
+    rule: str = "together"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,8 +59,92 @@ class SignoffWithdrawn(Fact):
 
 
 @dataclass(frozen=True, kw_only=True)
+class SignoffDeclined(Fact):
+    """A customer declined the whole request (X-08). The reason is personal, as every remark is."""
+
+    kind = "signoff.declined"
+    audience = BOTH
+    sentence = _("%(by)s declined: %(reason)s")
+
+    signoff: str
+    reason: str = private()
+
+
+@dataclass(frozen=True, kw_only=True)
+class SignoffExpired(Fact):
+    """Every link of an open request ran out before everybody signed."""
+
+    kind = "signoff.expired"
+    audience = BOTH
+    sentence = _("The request expired: no link is valid any more.")
+
+    signoff: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class SignoffReopened(Fact):
+    """A request that had expired is open again; what was decided stays (decision 2)."""
+
+    kind = "signoff.reopened"
+    audience = BOTH
+    sentence = _("The request is open again. What was decided stays.")
+
+    signoff: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class SignoffSuperseded(Fact):
+    """The shop changed what was signed and sealed (decision 6). The sealed copy and the signature stay.
+
+    `numbers` are the lines this change is about, `whole` says that the order itself changed (the object, for example).
+    """
+
+    kind = "signoff.superseded"
+    audience = BOTH
+    sentence = _("The order changed after it was signed (%(what)s). The signature is superseded.")
+
+    signoff: str
+    revision: int
+    numbers: list[int]
+    whole: bool
+
+    def values(self) -> dict[str, Any]:
+        """What changed, in words."""
+        told = [str(_("the order itself"))] if self.whole else []
+        if self.numbers:
+            words = ngettext("line %(numbers)s", "lines %(numbers)s", len(self.numbers))
+            told.append(words % {"numbers": ", ".join(str(one) for one in self.numbers)})
+        return {"what": ", ".join(told)}
+
+
+@dataclass(frozen=True, kw_only=True)
+class SignoffRestored(Fact):
+    """The order says again what was signed, so the signature is no longer superseded."""
+
+    kind = "signoff.restored"
+    audience = BOTH
+    sentence = _("The order says again what was signed. The signature stands.")
+
+    signoff: str
+    revision: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class TurnPassed(Fact):
+    """They sign one after the other, and it is the turn of the next one (X-08)."""
+
+    kind = "turn.passed"
+    audience = BOTH
+    sentence = _("It is the turn of %(to)s to sign.")
+
+    signoff: str
+    party: str
+    to: str = private()
+
+
+@dataclass(frozen=True, kw_only=True)
 class SignoffCompleted(Fact):
-    """Everybody asked has acted. `undecided` counts items without a decision."""
+    """Everybody who must sign has signed. `undecided` counts items without a decision."""
 
     kind = "signoff.completed"
     audience = BOTH
@@ -74,88 +172,6 @@ class SubjectFrozen(Fact):
     def values(self) -> dict[str, Any]:
         """The view in words."""
         return {"view": view_name(self.view)}
-
-
-@dataclass(frozen=True, kw_only=True)
-class InvitationSent(Fact):
-    """A link was mailed. The address is personal."""
-
-    kind = "invitation.sent"
-    audience = BOTH
-    sentence = _("%(by)s sent the %(view)s to %(to)s (valid until %(until)s).")
-
-    invitation: str
-    view: str
-    expires_at: str
-    hours: int
-    to: str = private()
-
-    def values(self) -> dict[str, Any]:
-        """View and end in words."""
-        until = figures.moment(clock.parse(self.expires_at), get_current_timezone(), get_language() or "en")
-        return {"view": view_name(self.view), "until": until}
-
-
-@dataclass(frozen=True, kw_only=True)
-class InvitationHandedOver(Fact):
-    """A manager copied the signing link by hand (decision 3)."""
-
-    kind = "invitation.handed_over"
-    audience = BOTH
-    sentence = _("%(by)s copied a signing link for %(to)s, to hand it over.")
-
-    invitation: str
-    view: str
-    expires_at: str
-    hours: int
-    to: str = private()
-
-
-@dataclass(frozen=True, kw_only=True)
-class InvitationOpened(Fact):
-    """Somebody with the key went in, for the first time."""
-
-    kind = "invitation.opened"
-    audience = BOTH
-    sentence = _("%(by)s opened the link.")
-
-    invitation: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class InvitationRenewed(Fact):
-    """A new key took the place of an earlier one."""
-
-    kind = "invitation.renewed"
-    audience = BOTH
-    sentence = _("%(by)s renewed the link for %(to)s.")
-
-    invitation: str
-    earlier: str
-    expires_at: str
-    to: str = private()
-
-
-@dataclass(frozen=True, kw_only=True)
-class InvitationRevoked(Fact):
-    """A key was switched off."""
-
-    kind = "invitation.revoked"
-    audience = BOTH
-    sentence = _("%(by)s revoked the link.")
-
-    invitation: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class RenewalRequested(Fact):
-    """A customer with an expired link asked for a new one (decision 2)."""
-
-    kind = "renewal.requested"
-    audience = BOTH
-    sentence = _("%(by)s asked for a new link.")
-
-    invitation: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -277,10 +293,13 @@ class CopyDeferred(Fact):
         return {"why": SEAL_FAULTS.get(self.reason, self.reason)}
 
 
+# No fault: two signed at the same moment, so neither of them knew to be the last one (F20).
+NOT_LAST = "not_last"
 SEAL_FAULTS = {
     "key_missing": _("the seal key is missing."),
     "key_unusable": _("the seal key cannot be used."),
     "render_failed": _("the document could not be made."),
     "seal_failed": _("the document could not be sealed."),
     "store_failed": _("the document could not be stored."),
+    NOT_LAST: _("somebody else signed at the same moment; the worker seals it within seconds."),
 }

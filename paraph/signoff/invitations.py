@@ -7,46 +7,52 @@ exchanges it for a session (`open`) says that somebody came.
 
 from __future__ import annotations
 
-import hashlib
-import hmac
-import secrets
-from datetime import timedelta
-from typing import Any
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
 from django.db.models import F, QuerySet
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import override
 
-from paraph.delivery import letters, outbox
 from paraph.evidence import ledger
 from paraph.evidence.facts import Fact
-from paraph.lib import clock, figures, home
+from paraph.lib import clock
 from paraph.lib.actor import Actor
 from paraph.lib.compiled import Compiled
-from paraph.lib.links import BadLink
 from paraph.people import access
 from paraph.people.models import Member
-from paraph.signoff import subjects
-from paraph.signoff.errors import Closed, LinkExpired, LinkRevoked, LinkUnknown, NoAddress, Unusable
-from paraph.signoff.facts import (
+from paraph.signoff import keys, posting, requests, subjects
+from paraph.signoff.errors import (
+    Closed,
+    LinkExpired,
+    LinkRevoked,
+    LinkUnknown,
+    NoAddress,
+    NotYourTurn,
+    Unusable,
+)
+from paraph.signoff.link_facts import (
+    InvitationExtended,
     InvitationHandedOver,
     InvitationOpened,
+    InvitationPostponed,
+    InvitationReminded,
     InvitationRenewed,
     InvitationRevoked,
     InvitationSent,
     RenewalRequested,
-    view_name,
 )
-from paraph.signoff.models import Ask, Invitation, Party, SignOff, State
+from paraph.signoff.models import SIGNED_VIEWS, UNFINISHED, Ask, Invitation, Party, Postponed, State
 
-AUDIENCE = "invitation"
-KEY_BYTES = 32  # security.md: a 256-bit random access key
+AUDIENCE = keys.AUDIENCE
 DEFAULT_HOURS = 48  # S3-18
 MAX_HOURS = 180 * 24  # the longest a comparable product allows; longer means "never expires"
-MAX_TEXT = 4000
+MAX_TEXT = posting.MAX_TEXT
+MOST_SPARE_KEYS = 10  # the oldest reminder stops working when there are more
+TOO_LONG = _("Choose a validity between 1 hour and 180 days.")
+# Nothing more can come of these; to go on, somebody has to be asked anew.
+ENDED = (State.WITHDRAWN, State.DECLINED)
 
 
 @transaction.atomic
@@ -56,24 +62,30 @@ def send(
     view: str,
     by: Member,
     actor: Actor,
-    hours: int = DEFAULT_HOURS,
+    hours: int | None = DEFAULT_HOURS,
     text: str = "",
     language: str = "",
-) -> Invitation:
+) -> Invitation | None:
     """Mail a party a fresh link to one view, and the managers a copy without it (S3-16, S3-17).
 
-    Raises `access.Forbidden` (S3-20), `NoAddress`, `Closed`, `Unusable`.
+    `hours` None is no end date. Returns None for a party whose turn comes later: then the link is made and mailed
+    when it is their turn, by a rule (X-08). Raises `access.Forbidden` (S3-20), `NoAddress`, `Closed`, `Unusable`.
     """
     if not party.contact.email:
         raise NoAddress
-    invitation, token = _make(party, view, by, hours, language)
-    _mail(invitation, token, text, by)
+    posting.check_text(text)
+    if _is_later(party, view):
+        _postpone(party, view, by, hours, text, language, actor)
+        return None
+    Postponed.objects.filter(party=party).delete()
+    invitation, address = _make(party, view, by, hours, language)
+    posting.mail(invitation, address, text)
     _record(
         invitation,
         InvitationSent(
             invitation=str(invitation.pk),
             view=str(view),
-            expires_at=clock.iso(invitation.expires_at),
+            expires_at=keys.iso(invitation.expires_at),
             hours=hours,
             to=f"{party.contact.name} <{party.contact.email}>",
         ),
@@ -84,44 +96,120 @@ def send(
 
 @transaction.atomic
 def hand_over(
-    party: Party, *, view: str, by: Member, actor: Actor, hours: int = DEFAULT_HOURS, language: str = ""
+    party: Party,
+    *,
+    view: str,
+    by: Member,
+    actor: Actor,
+    hours: int | None = DEFAULT_HOURS,
+    language: str = "",
 ) -> tuple[Invitation, str]:
     """Make a link to be copied by hand (S3-10). The address is returned once and kept nowhere (decision 3)."""
-    invitation, token = _make(party, view, by, hours, language, handed_over=True)
+    invitation, address = _make(party, view, by, hours, language, handed_over=True)
     _record(
         invitation,
         InvitationHandedOver(
             invitation=str(invitation.pk),
             view=str(view),
-            expires_at=clock.iso(invitation.expires_at),
+            expires_at=keys.iso(invitation.expires_at),
             hours=hours,
             to=party.contact.name,
         ),
         actor,
     )
-    return invitation, link(token)
+    return invitation, address
 
 
 @transaction.atomic
-def renew(invitation: Invitation, *, by: Member, actor: Actor, hours: int = DEFAULT_HOURS) -> Invitation:
+def renew(
+    invitation: Invitation, *, by: Member, actor: Actor, hours: int | None = DEFAULT_HOURS
+) -> Invitation:
     """Mail a new key in place of an earlier one, which stops working. What was decided stays (decision 2)."""
     party = invitation.party
     if not party.contact.email:
         raise NoAddress
-    fresh, token = _make(party, invitation.view, by, hours, invitation.language)
+    fresh, address = _make(party, invitation.view, by, hours, invitation.language)
     Invitation.objects.filter(pk=invitation.pk, revoked_at=None).update(revoked_at=clock.now())
-    _mail(fresh, token, "", by)
+    posting.mail(fresh, address, "")
     _record(
         fresh,
         InvitationRenewed(
             invitation=str(fresh.pk),
             earlier=str(invitation.pk),
-            expires_at=clock.iso(fresh.expires_at),
+            expires_at=keys.iso(fresh.expires_at),
             to=f"{party.contact.name} <{party.contact.email}>",
         ),
         actor,
     )
     return fresh
+
+
+@transaction.atomic
+def remind(invitation: Invitation, *, by: Member | None, actor: Actor) -> Invitation:
+    """Mail a party once more that they are asked; nothing restarts (X-08). `by` None: the worker, by itself.
+
+    The key of the link is not kept, so the reminder carries a fresh one to the same invitation, and the former ones
+    work as long as it lives. Raises `NoAddress`, `Closed` when nothing is asked of them any more, `NotYourTurn`,
+    `LinkExpired`, `LinkRevoked`.
+    """
+    if by is not None:
+        access.require(by, "signature.ask")
+    invitation = check(_held(invitation))
+    party = invitation.party
+    if party.signoff.state != State.OPEN or party.ask != Ask.AUTHORISE or party.acted_at:
+        raise Closed
+    if not party.contact.email:
+        raise NoAddress
+    first = requests.waits_for(party)
+    if first is not None:
+        raise NotYourTurn(first.contact.name)
+    key = keys.fresh()
+    invitation.spare_keys = [*invitation.spare_keys, keys.digest(key)][-MOST_SPARE_KEYS:]
+    invitation.reminded_at, invitation.remind_at = clock.now(), None
+    invitation.save(update_fields=["spare_keys", "reminded_at", "remind_at"])
+    posting.mail_reminder(invitation, keys.link(invitation, key))
+    _record(
+        invitation,
+        InvitationReminded(
+            invitation=str(invitation.pk),
+            expires_at=keys.iso(invitation.expires_at),
+            to=f"{party.contact.name} <{party.contact.email}>",
+        ),
+        actor,
+    )
+    return invitation
+
+
+@transaction.atomic
+def extend(invitation: Invitation, *, hours: int | None, by: Member, actor: Actor) -> Invitation:
+    """Let the same link live `hours` longer, from its end or from now if that is past; None takes its end away (X-08).
+
+    Nothing restarts; a request that had expired is open again. Raises `Closed`, `LinkRevoked`, `Unusable`.
+    """
+    access.require(by, "signature.ask" if invitation.view in SIGNED_VIEWS else "order.email")
+    invitation = _held(invitation)
+    signoff, now, before = invitation.party.signoff, clock.now(), invitation.expires_at
+    if invitation.revoked_at:
+        raise LinkRevoked(invitation)
+    if signoff.state in ENDED:
+        raise Closed
+    if before is None:
+        return invitation
+    _check_hours(hours)
+    invitation.expires_at = None if hours is None else max(before, now) + timedelta(hours=hours)
+    if invitation.expires_at and invitation.expires_at > now + timedelta(hours=MAX_HOURS):
+        raise Unusable("hours", TOO_LONG)
+    invitation.remind_at = None if invitation.reminded_at else _remind_at(invitation, now)
+    invitation.save(update_fields=["expires_at", "remind_at"])
+    requests.reopen(signoff, by=actor)
+    _record(
+        invitation,
+        InvitationExtended(
+            invitation=str(invitation.pk), before=keys.iso(before), expires_at=keys.iso(invitation.expires_at)
+        ),
+        actor,
+    )
+    return invitation
 
 
 @transaction.atomic
@@ -139,13 +227,9 @@ def peek(token: str) -> Invitation:
 
     Raises `LinkUnknown` for every flaw alike, `LinkExpired`, `LinkRevoked`.
     """
-    try:
-        claims = home.links().read(token, audience=AUDIENCE)
-        grant, key = UUID(str(claims["grant"])), str(claims["key"])
-    except (BadLink, KeyError, ValueError) as problem:
-        raise LinkUnknown from problem
-    invitation = find(grant)
-    if invitation is None or not hmac.compare_digest(invitation.key_digest, _digest(key)):
+    claimed = keys.read(token)
+    invitation = find(claimed[0]) if claimed else None
+    if claimed is None or invitation is None or not keys.opens(invitation, claimed[1]):
         raise LinkUnknown
     return check(invitation)
 
@@ -167,7 +251,7 @@ def check(invitation: Invitation) -> Invitation:
     """Return the invitation while its key lives; raises `LinkRevoked` or `LinkExpired`. Ask at every request."""
     if invitation.revoked_at:
         raise LinkRevoked(invitation)
-    if clock.now() >= invitation.expires_at:
+    if invitation.has_run_out(clock.now()):
         raise LinkExpired(invitation)
     return invitation
 
@@ -195,111 +279,90 @@ def ask_renewal(invitation: Invitation, *, by: Actor) -> None:
     _record(invitation, RenewalRequested(invitation=str(invitation.pk)), by)
 
 
-def link(token: str) -> str:
-    """The address a customer opens."""
-    return f"{settings.PARAPH_ORIGIN}/s/{token}/"
-
-
 def _make(
-    party: Party, view: str, by: Member, hours: int, language: str, *, handed_over: bool = False
+    party: Party, view: str, by: Member, hours: int | None, language: str, *, handed_over: bool = False
 ) -> tuple[Invitation, str]:
-    access.require(by, "order.email")
-    if not 1 <= hours <= MAX_HOURS:
-        raise Unusable("hours", _("Choose a validity between 1 hour and 180 days."))
+    _check_right(party, view, by)
+    _check_hours(hours)
     subjects.hold(party.signoff.order_id)
-    if party.signoff.state not in {State.OPEN, State.COMPLETE, State.SEALED}:
+    party.signoff.refresh_from_db(fields=["state"])
+    state = party.signoff.state
+    # What is shared to read is never signed, and what is to be signed is never only shared.
+    if state in ENDED or (view in SIGNED_VIEWS) == (state == State.SHARED):
         raise Closed
+    requests.reopen(party.signoff, by=by.actor)
     if party.signoff.state == State.OPEN:
         subjects.freeze(party.signoff, view, by=by.actor)
-    key = secrets.token_urlsafe(KEY_BYTES)
+    key = keys.fresh()
     now = clock.now()
-    invitation = Invitation.objects.create(
+    invitation = Invitation(
         party=party,
         view=view,
         language=language or party.contact.language,
-        key_digest=_digest(key),
+        key_digest=keys.digest(key),
         sent_by=by,
         handed_over=handed_over,
         created_at=now,
-        expires_at=now + timedelta(hours=hours),
+        expires_at=None if hours is None else now + timedelta(hours=hours),
     )
-    claims = {"grant": str(invitation.pk), "key": key, "expires": clock.iso(invitation.expires_at)}
-    return invitation, home.links().mint(claims, audience=AUDIENCE)
+    invitation.remind_at = _remind_at(invitation, now)
+    invitation.save(force_insert=True)
+    return invitation, keys.link(invitation, key)
 
 
-def _digest(key: str) -> str:
-    return hashlib.sha256(key.encode()).hexdigest()
+def _check_right(party: Party, view: str, by: Member) -> None:
+    """S3-20 for every view; asking for a signature takes the toggle, too (S0-20)."""
+    access.require(by, "order.email")
+    if view in SIGNED_VIEWS and party.ask == Ask.AUTHORISE:
+        access.require(by, "signature.ask")
+
+
+def _check_hours(hours: int | None) -> None:
+    if hours is not None and not 1 <= hours <= MAX_HOURS:
+        raise Unusable("hours", TOO_LONG)
+
+
+def _is_later(party: Party, view: str) -> bool:
+    """Whether the party signs after somebody who has not signed yet."""
+    return view in SIGNED_VIEWS and requests.waits_for(party) is not None
+
+
+def _postpone(
+    party: Party, view: str, by: Member, hours: int | None, text: str, language: str, actor: Actor
+) -> None:
+    _check_right(party, view, by)
+    _check_hours(hours)
+    subjects.hold(party.signoff.order_id)
+    party.signoff.refresh_from_db(fields=["state"])
+    if party.signoff.state not in UNFINISHED:
+        raise Closed
+    wish = {"view": view, "by": by, "hours": hours, "text": text, "language": language}
+    Postponed.objects.update_or_create(party=party, defaults={**wish, "created_at": clock.now()})
+    ledger.append(
+        InvitationPostponed(party=str(party.pk), view=str(view), to=party.contact.name),
+        log=str(party.signoff.organisation_id),
+        topic=party.signoff.order.topic,
+        by=actor,
+    )
+
+
+def _remind_at(invitation: Invitation, now: datetime) -> datetime | None:
+    """When to remind by itself: some hours before the end, for short links after half of their time."""
+    before = timedelta(hours=settings.PARAPH_REMIND_HOURS)
+    asked = invitation.party.ask == Ask.AUTHORISE and invitation.view in SIGNED_VIEWS
+    if not before or not asked or invitation.handed_over or invitation.expires_at is None:
+        return None
+    return invitation.expires_at - min(before, (invitation.expires_at - now) / 2)
+
+
+def _held(invitation: Invitation) -> Invitation:
+    """The invitation read again, with its order locked."""
+    subjects.hold(invitation.party.signoff.order_id)
+    found = find(invitation.pk)
+    assert found is not None
+    return found
 
 
 def _record(invitation: Invitation, fact: Fact, by: Actor) -> None:
     signoff = invitation.party.signoff
     ledger.append(fact, log=str(signoff.organisation_id), topic=signoff.order.topic, by=by)
-
-
-def _mail(invitation: Invitation, token: str, text: str, by: Member) -> None:
-    if len(text) > MAX_TEXT:
-        raise Unusable("text", _("This text is too long: at most 4,000 characters."))
-    contact, signoff = invitation.party.contact, invitation.party.signoff
-    told = _letter_context(invitation, text, by, invitation.language)
-    told |= {"name": contact.name, "action_url": link(token)}
-    _post(
-        f"invitation:{invitation.pk}",
-        contact.email,
-        "invitation",
-        invitation.language,
-        told,
-        signoff,
-        secret=True,
-    )
-    for manager in access.managers_of(signoff.organisation_id):
-        told = _letter_context(invitation, text, by, manager.user.language)
-        told |= {
-            "name": manager.user.name,
-            "action_url": f"{settings.PARAPH_ORIGIN}/orders/{signoff.order_id}/",
-        }
-        key = f"invitation-copy:{invitation.pk}:{manager.pk}"
-        _post(key, manager.user.email, "invitation_copy", manager.user.language, told, signoff)
-
-
-def _post(
-    key: str,
-    to: str,
-    name: str,
-    language: str,
-    told: dict[str, Any],
-    signoff: SignOff,
-    *,
-    secret: bool = False,
-) -> None:
-    letter = letters.compose(f"signoff/mail/{name}", language, told)
-    outbox.enqueue(
-        key=key,
-        to=to,
-        subject=letter.subject,
-        text=letter.text,
-        html=letter.html,
-        language=language,
-        secret=secret,
-        log=str(signoff.organisation_id),
-        topic=signoff.order.topic,
-    )
-
-
-def _letter_context(invitation: Invitation, text: str, by: Member, language: str) -> dict[str, Any]:
-    """Words and figures of the letter in the reader's language; the signing link is added for the customer alone."""
-    order = invitation.party.signoff.order
-    organisation = order.organisation
-    with override(language):
-        view = str(view_name(invitation.view))
-    return {
-        "sender": organisation.name,
-        "accent": organisation.accent,
-        "footer": organisation.address,
-        "order": order,
-        "view": view,
-        "contact": invitation.party.contact,
-        "signs": invitation.party.ask == Ask.AUTHORISE,
-        "by": by.user.name,
-        "text": text,
-        "until": figures.moment(invitation.expires_at, organisation.time_zone, language),
-    }

@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import Any, ClassVar
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Q, Value
 from django.utils.translation import gettext_lazy as _
 
 from paraph.evidence.models import Checkpoint, Entry
@@ -19,10 +19,16 @@ from paraph.work.models import Item, WorkOrder
 
 
 class View(models.TextChoices):
-    """The views of an order a customer can be invited to (S3-04, S3-05)."""
+    """The views of an order a customer can be invited to (S3-04 … S3-07)."""
 
     AUTHORISATION = "authorisation", _("Work authorisation")
     ESTIMATE = "estimate", _("Estimate")
+    PROGRESS = "progress", _("Progress report")  # S3-06, to read only
+    INVOICE = "invoice", _("Invoice")  # S3-07, to read only
+
+
+# The views a customer decides on and signs; the others are shared to read.
+SIGNED_VIEWS = (View.AUTHORISATION, View.ESTIMATE)
 
 
 class State(models.TextChoices):
@@ -32,6 +38,16 @@ class State(models.TextChoices):
     COMPLETE = "complete", _("Signed, seal pending")
     SEALED = "sealed", _("Signed and sealed")
     WITHDRAWN = "withdrawn", _("Withdrawn")
+    SUPERSEDED = "superseded", _("Superseded")  # the order was changed after it was sealed (decision 6)
+    DECLINED = "declined", _("Declined")  # the customer refused the whole request (X-08)
+    EXPIRED = "expired", _("Expired")  # every link ran out; asking again opens the same request
+    SHARED = "shared", _("Shared to read")  # nothing is asked: progress and invoice
+
+
+# Everybody asked has signed. What of it is authorised today is worked out by `standing`.
+CONSENTED = (State.COMPLETE, State.SEALED, State.SUPERSEDED)
+# Somebody may still sign: at once, or when a link was renewed.
+UNFINISHED = (State.OPEN, State.EXPIRED)
 
 
 class Ask(models.TextChoices):
@@ -39,6 +55,14 @@ class Ask(models.TextChoices):
 
     AUTHORISE = "authorise", _("Decide and sign")
     VIEW = "view", _("Copy to read")
+
+
+class Rule(models.TextChoices):
+    """Who must sign, and when (X-08)."""
+
+    TOGETHER = "together", _("Everybody, in any order")
+    IN_TURN = "in_turn", _("One after the other")
+    ANY_ONE = "any_one", _("Any one of them")
 
 
 class Choice(models.TextChoices):
@@ -56,17 +80,24 @@ class SignOff(models.Model):
     organisation = models.ForeignKey(Organisation, models.CASCADE, related_name="signoffs")
     order = models.ForeignKey(WorkOrder, models.CASCADE, related_name="signoffs")
     state = models.CharField(max_length=10, choices=State.choices, default=State.OPEN)
+    rule = models.CharField(
+        max_length=10, choices=Rule.choices, default=Rule.TOGETHER, db_default=Rule.TOGETHER
+    )
     # Why the sealed copy is not there yet, in words for managers; empty when there is no fault.
     seal_fault = models.CharField(max_length=300, blank=True)
     created_at = models.DateTimeField()
     completed_at = models.DateTimeField(null=True, blank=True)
+    # What no longer says what was signed: digests of what it says now, by item id; "" is the order itself.
+    changed = models.JSONField(default=dict, db_default=Value({}, models.JSONField()), blank=True)
+    superseded_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         """One open sign-off an order."""
 
         ordering: ClassVar = ["-created_at"]
         constraints: ClassVar = [
-            models.UniqueConstraint(fields=["order"], condition=Q(state="open"), name="signoff_one_open")
+            models.UniqueConstraint(fields=["order"], condition=Q(state="open"), name="signoff_one_open"),
+            models.UniqueConstraint(fields=["order"], condition=Q(state="shared"), name="signoff_one_shared"),
         ]
 
     def __str__(self) -> str:
@@ -79,8 +110,13 @@ class SignOff(models.Model):
 
     @property
     def is_signed(self) -> bool:
-        """Whether everybody asked has acted; the sealed copy may still be pending."""
-        return self.state in {State.COMPLETE, State.SEALED}
+        """Whether everybody who must has acted; the sealed copy may still be pending."""
+        return self.completed_at is not None
+
+    @property
+    def is_sealed(self) -> bool:
+        """Whether there is a sealed copy; it stays when the signature is superseded."""
+        return self.state == State.SEALED or (self.state == State.SUPERSEDED and self.is_signed)
 
 
 class Snapshot(models.Model):
@@ -106,7 +142,7 @@ class Snapshot(models.Model):
 
     @cached_property
     def facts(self) -> dict[str, Any]:
-        """The content as a value; see `subjects.present` for its shape."""
+        """The content as a value, to read only; see `subjects.present` for its shape."""
         found: dict[str, Any] = json.loads(bytes(self.content))
         return found
 
@@ -119,10 +155,13 @@ class Party(models.Model):
     contact = models.ForeignKey(Contact, models.PROTECT, related_name="parties")
     ask = models.CharField(max_length=10, choices=Ask.choices, default=Ask.AUTHORISE)
     acted_at = models.DateTimeField(null=True, blank=True)
+    # Whose turn it is where they sign one after the other: the lowest that has not acted.
+    position = models.PositiveSmallIntegerField(default=0, db_default=0)
 
     class Meta:
-        """A contact once a sign-off."""
+        """A contact once a sign-off, in their turn."""
 
+        ordering: ClassVar = ["position", "id"]
         constraints: ClassVar = [models.UniqueConstraint(fields=["signoff", "contact"], name="party_once")]
 
     def __str__(self) -> str:
@@ -141,10 +180,15 @@ class Invitation(models.Model):
     # Mailed, or copied by hand and given to the customer by the sender (S3-10).
     handed_over = models.BooleanField(default=False)
     created_at = models.DateTimeField()
-    expires_at = models.DateTimeField()
+    expires_at = models.DateTimeField(null=True, blank=True)  # null: no end date
     opened_at = models.DateTimeField(null=True, blank=True)
     used_at = models.DateTimeField(null=True, blank=True)
     revoked_at = models.DateTimeField(null=True, blank=True)
+    # When to remind by itself, once; null when that is done or not wanted.
+    remind_at = models.DateTimeField(null=True, blank=True)
+    reminded_at = models.DateTimeField(null=True, blank=True)
+    # Digests of keys that went out with reminders: each opens this same invitation.
+    spare_keys = models.JSONField(default=list, db_default=Value([], models.JSONField()), blank=True)
     # GETs of the link by "an HTTP client": a mail scanner perhaps, so it says nothing about the customer.
     fetches = models.PositiveIntegerField(default=0)
 
@@ -152,6 +196,11 @@ class Invitation(models.Model):
         """Newest first."""
 
         ordering: ClassVar = ["-created_at"]
+        indexes: ClassVar = [
+            models.Index(
+                fields=["remind_at"], condition=Q(remind_at__isnull=False), name="invitation_to_remind"
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.view} for {self.party}"
@@ -162,13 +211,44 @@ class Invitation(models.Model):
             return "revoked"
         if self.used_at:
             return "used"
-        if now >= self.expires_at:
+        if self.has_run_out(now):
             return "expired"
         return "opened" if self.opened_at else "sent"
 
     def is_open(self, now: datetime) -> bool:
         """Whether the key still lets somebody in; after signing it goes on showing the receipt until it expires."""
-        return self.revoked_at is None and now < self.expires_at
+        return self.revoked_at is None and not self.has_run_out(now)
+
+    def has_run_out(self, now: datetime) -> bool:
+        """Whether its end has come; one without an end date never runs out."""
+        return self.expires_at is not None and now >= self.expires_at
+
+
+class Postponed(models.Model):
+    """An invitation to be made and mailed when its party's turn comes; `hours` count from then (null: no end)."""
+
+    party = models.OneToOneField(Party, models.CASCADE, related_name="postponed")
+    view = models.CharField(max_length=15, choices=View.choices)
+    language = models.CharField(max_length=5, blank=True)
+    hours = models.PositiveIntegerField(null=True, blank=True)
+    text = models.TextField(blank=True)
+    by = models.ForeignKey(Member, models.CASCADE, related_name="+")
+    created_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"later: {self.view} for {self.party}"
+
+
+class Decline(models.Model):
+    """A party declined the whole request, and said why."""
+
+    signoff = models.OneToOneField(SignOff, models.CASCADE, related_name="decline")
+    party = models.ForeignKey(Party, models.CASCADE, related_name="+")
+    reason = models.TextField()
+    at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.party} declined"
 
 
 class Decision(models.Model):

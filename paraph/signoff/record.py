@@ -84,7 +84,7 @@ def build(
             "digest": consent.digest,
             "at": clock.iso(ceremony.consented_at) if ceremony.consented_at else None,
             "log": entry.content["log"] if entry else None,
-            "entry": entry.index if entry else None,
+            "entry": entry.content["index"] if entry else None,
         },
         "method": proof.method,
         "mark": {"digest": proof.digest, **proof.mark},
@@ -104,7 +104,7 @@ def _invitation(ceremony: Ceremony) -> dict[str, Any]:
         "delivered": "mail" if mailed else "handed over",
         "to": ceremony.party.contact.email if mailed else None,
         "made_at": clock.iso(invitation.created_at),
-        "expires_at": clock.iso(invitation.expires_at),
+        "expires_at": clock.iso(invitation.expires_at) if invitation.expires_at else None,
         "opened_at": clock.iso(invitation.opened_at) if invitation.opened_at else None,
         "checks": [{"kind": "link", "passed": True}],
     }

@@ -1,7 +1,8 @@
 """Who must act before it is complete.
 
-The secret: an order has at most one open sign-off. Asking again adds people to it; it covers every line that no
-signature covers yet.
+The secret: an order has at most one open sign-off. Asking again adds people to it, or opens the one that expired; it
+covers every line that no signature covers yet. Its rule says whether everybody must sign, in turn or not, or any one
+of them (X-08).
 """
 
 from __future__ import annotations
@@ -9,44 +10,54 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from django.db import transaction
+from django.db.models import Max
+from django.utils.translation import gettext_lazy as _
 
 from paraph.evidence import ledger
 from paraph.lib import clock
-from paraph.lib.actor import Actor
+from paraph.lib.actor import SYSTEM, Actor
 from paraph.people.models import Contact
 from paraph.signoff import subjects
-from paraph.signoff.errors import Closed, NobodyToAsk, NothingToAsk, NotThere
-from paraph.signoff.facts import SignoffRequested, SignoffWithdrawn
-from paraph.signoff.models import Ask, Party, SignOff, State
+from paraph.signoff.errors import Closed, NobodyToAsk, NothingToAsk, NotThere, Unusable
+from paraph.signoff.facts import SignoffReopened, SignoffRequested, SignoffWithdrawn, TurnPassed
+from paraph.signoff.models import UNFINISHED, Ask, Party, Postponed, Rule, SignOff, State
 from paraph.work import orders
 from paraph.work.models import WorkOrder
 
 
 @transaction.atomic
-def ask(order: WorkOrder, asks: Iterable[tuple[Contact, str]], *, by: Actor) -> SignOff:
+def ask(
+    order: WorkOrder, asks: Iterable[tuple[Contact, str]], *, by: Actor, rule: str | None = None
+) -> SignOff:
     """Ask contacts of the order's customer to authorise it, or to read along; return the one open sign-off.
 
-    Raises `NotThere` for somebody else's contact, `NobodyToAsk` without anybody to sign, and `NothingToAsk` when
-    every line is signed for.
+    `rule` is one of `Rule`; None leaves it as it is, for a new one everybody in any order. In turn, the order of `asks`
+    counts, behind those asked before. Raises `NotThere` for somebody else's contact, `NobodyToAsk` without anybody to
+    sign, `NothingToAsk` when every line is signed for, and `Unusable` for a rule that comes after a signature.
     """
     subjects.hold(order.pk)
     wanted = list(asks)
-    if any(contact.customer_id != order.customer_id for contact, _ in wanted):
+    if any(contact.customer_id != order.customer_id for contact, _one in wanted):
         raise NotThere
-    signoff = SignOff.objects.filter(order=order, state=State.OPEN).first()
-    signs = any(one == Ask.AUTHORISE for _, one in wanted)
+    signoff = SignOff.objects.filter(order=order, state__in=UNFINISHED).first()
+    signs = any(one == Ask.AUTHORISE for _contact, one in wanted)
     if not signs and not (signoff and signoff.parties.filter(ask=Ask.AUTHORISE).exists()):
         raise NobodyToAsk
     if all(one.authorised for one in subjects.standing(orders.load(order.pk)).values()):
         raise NothingToAsk
     if signoff is None:
         signoff = SignOff.objects.create(
-            organisation_id=order.organisation_id, order=order, created_at=clock.now()
+            organisation_id=order.organisation_id,
+            order=order,
+            created_at=clock.now(),
         )
+    else:
+        reopen(signoff, by=by)
+    ruled = _rule(signoff, rule)
     added = [str(contact.pk) for contact, one in wanted if _add(signoff, contact, one)]
-    if added:
+    if added or ruled:
         ledger.append(
-            SignoffRequested(signoff=str(signoff.pk), parties=added),
+            SignoffRequested(signoff=str(signoff.pk), parties=added, rule=str(signoff.rule)),
             log=str(order.organisation_id),
             topic=order.topic,
             by=by,
@@ -55,11 +66,73 @@ def ask(order: WorkOrder, asks: Iterable[tuple[Contact, str]], *, by: Actor) -> 
 
 
 @transaction.atomic
+def share(order: WorkOrder, contacts: Iterable[Contact]) -> SignOff:
+    """Give contacts something to read, of whom nothing is asked (S3-06, S3-07); return the order's one shared request.
+
+    The invitation that follows is the fact. Raises `NotThere` for somebody else's contact.
+    """
+    subjects.hold(order.pk)
+    wanted = list(contacts)
+    if any(contact.customer_id != order.customer_id for contact in wanted):
+        raise NotThere
+    shared, _new = SignOff.objects.get_or_create(
+        order=order,
+        state=State.SHARED,
+        defaults={"organisation_id": order.organisation_id, "created_at": clock.now()},
+    )
+    for contact in wanted:
+        Party.objects.get_or_create(signoff=shared, contact=contact, defaults={"ask": Ask.VIEW})
+    return shared
+
+
+def reopen(signoff: SignOff, *, by: Actor) -> None:
+    """Open a request that had expired; any other is left alone. Call inside a transaction that holds the order."""
+    if signoff.state != State.EXPIRED:
+        return
+    signoff.state = State.OPEN
+    if not SignOff.objects.filter(pk=signoff.pk, state=State.EXPIRED).update(state=State.OPEN):
+        return
+    ledger.append(
+        SignoffReopened(signoff=str(signoff.pk)),
+        log=str(signoff.organisation_id),
+        topic=signoff.order.topic,
+        by=by,
+    )
+
+
+def next_to_sign(signoff: SignOff) -> Party | None:
+    """Who has to sign next where they sign one after the other; None when anybody may, or nobody is left."""
+    if signoff.rule != Rule.IN_TURN:
+        return None
+    waiting = signoff.parties.filter(ask=Ask.AUTHORISE, acted_at=None).select_related("contact")
+    return waiting.order_by("position", "id").first()
+
+
+def pass_turn(signoff: SignOff, party: Party) -> None:
+    """Say whose turn it is now; a rule invites them, if their link was postponed. Hold the order."""
+    ledger.append(
+        TurnPassed(signoff=str(signoff.pk), party=str(party.pk), to=party.contact.name),
+        log=str(signoff.organisation_id),
+        topic=signoff.order.topic,
+        by=SYSTEM,
+    )
+
+
+def waits_for(party: Party) -> Party | None:
+    """Who has to sign before this party may; None when it is their turn."""
+    if party.ask != Ask.AUTHORISE or party.signoff.rule != Rule.IN_TURN:
+        return None
+    first = next_to_sign(party.signoff)
+    return first if first is not None and first.pk != party.pk and party.acted_at is None else None
+
+
+@transaction.atomic
 def withdraw(signoff: SignOff, *, by: Actor) -> SignOff:
     """Take an open request back; links go on showing what happened, but nothing can be decided or signed."""
     subjects.hold(signoff.order_id)
-    if not SignOff.objects.filter(pk=signoff.pk, state=State.OPEN).update(state=State.WITHDRAWN):
+    if not SignOff.objects.filter(pk=signoff.pk, state__in=UNFINISHED).update(state=State.WITHDRAWN):
         raise Closed
+    Postponed.objects.filter(party__signoff=signoff).delete()
     signoff.refresh_from_db()
     ledger.append(
         SignoffWithdrawn(signoff=str(signoff.pk)),
@@ -70,9 +143,27 @@ def withdraw(signoff: SignOff, *, by: Actor) -> SignOff:
     return signoff
 
 
+def _rule(signoff: SignOff, rule: str | None) -> bool:
+    """Give an open request another rule; whether that is news. After a signature it is what the signer went by."""
+    if rule is None or rule == signoff.rule:
+        return False
+    if rule not in Rule.values:
+        raise Unusable("rule", _("Choose who must sign."))
+    if signoff.signatures.exists():
+        raise Unusable("rule", _("Somebody has signed already, so who must sign can no longer be changed."))
+    signoff.rule = rule
+    signoff.save(update_fields=["rule"])
+    for party in Party.objects.filter(signoff=signoff, postponed__isnull=False).select_related("contact"):
+        if waits_for(party) is None:
+            pass_turn(signoff, party)
+    return True
+
+
 def _add(signoff: SignOff, contact: Contact, what: str) -> bool:
     """Whether something new is asked of the contact. A reader can become a signer, never the other way round."""
-    party, new = Party.objects.get_or_create(signoff=signoff, contact=contact, defaults={"ask": what})
+    last = signoff.parties.aggregate(last=Max("position"))["last"]
+    values = {"ask": what, "position": 0 if last is None else last + 1}
+    party, new = Party.objects.get_or_create(signoff=signoff, contact=contact, defaults=values)
     if not new and party.ask == Ask.VIEW and what == Ask.AUTHORISE:
         party.ask = what
         party.save(update_fields=["ask"])

@@ -7,8 +7,6 @@ its digest what a signature names. Portal page, PDF and record are made from the
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
-from datetime import datetime
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -22,73 +20,22 @@ from paraph.lib.actor import Actor
 from paraph.lib.compiled import Compiled
 from paraph.lib.differ import Change
 from paraph.signoff.facts import SubjectFrozen
-from paraph.signoff.models import Choice, Decision, Signature, SignOff, Snapshot, State, View
+from paraph.signoff.models import SignOff, Snapshot
+from paraph.signoff.standing import PRICED as PRICED
+from paraph.signoff.standing import REMARKS, describe_line
+from paraph.signoff.standing import Standing as Standing
+from paraph.signoff.standing import standing as standing
 from paraph.work import estimate, orders
 from paraph.work.models import Comment, WorkOrder
-
-# What may change without asking the customer to read again: remarks do not change what is agreed.
-REMARKS = "notes"
-PRICED = View.ESTIMATE
-
-
-@dataclass(frozen=True)
-class Standing:
-    """Where one item stands with the customer.
-
-    `authorised`: signed for, and unchanged since. `changed`: signed for once, but the shop changed it afterwards, so
-    the signature does not cover it any more and the choice is pending again.
-    """
-
-    choice: str = Choice.PENDING
-    authorised: bool = False
-    changed: bool = False
-    signature: Signature | None = None
-    at: datetime | None = None
-    by: str = ""
-
-
-def standing(order: WorkOrder) -> dict[str, Standing]:
-    """Return where each item of the order stands, by item id. Items nobody decided on are pending."""
-    found = {str(item.pk): Standing() for item in orders.lines_of(order)}
-    decisions = Decision.objects.filter(signoff__order=order).select_related("party__contact").order_by("id")
-    for one in decisions:
-        key = str(one.item_id)
-        if key in found:
-            found[key] = Standing(choice=one.choice, at=one.at, by=one.party.contact.name)
-    now = {one["id"]: one for one in (_item(item, priced=True) for item in orders.describe(order)["items"])}
-    # One of two signatures authorises nothing yet: the sign-off must be complete.
-    signatures = Signature.objects.filter(
-        signoff__order=order, signoff__state__in=(State.COMPLETE, State.SEALED)
-    ).select_related("snapshot", "party__contact")
-    for signature in signatures.order_by("signed_at"):
-        _add_signature(found, signature, now)
-    return found
-
-
-def _add_signature(found: dict[str, Standing], signature: Signature, now: dict[str, Any]) -> None:
-    facts = signature.snapshot.facts
-    priced = facts["view"] == PRICED
-    signed = {one["id"]: _bare(one) for one in facts["items"]}
-    for key in signature.items:
-        if key not in found:
-            continue
-        same = signed[key] == (now[key] if priced else _without_prices(now[key]))
-        found[key] = Standing(
-            choice=Choice.APPROVED if same else Choice.PENDING,
-            authorised=same,
-            changed=not same,
-            signature=signature,
-            at=signature.signed_at,
-            by=signature.party.contact.name,
-        )
 
 
 def present(order: WorkOrder, view: str, stand: dict[str, Standing] | None = None) -> dict[str, Any]:
     """Return all a view shows, as a JSON-able value without language: money in minor units, decimals as text.
 
-    Keys: v, view, shop {name, address}, order {number, title, object, customer, site, currency, notes}, items
-    [{id, number, finding, action, parts, labour, decision, authorised, notes, and in an estimate tax_rate and total}],
-    and in an estimate sums {all, approved, authorised} of {net, taxes [{rate, net, tax}], gross}.
+    Keys: v, view, shop {name, address}, order {number, title, object, currency, remarks, customer {id, name, address},
+    site (the same, or None)}, items [{id, number, finding, action, parts, labour, decision, authorised, notes, and in
+    an estimate tax_rate and total}], and in an estimate sums {all, approved, authorised} of {net, taxes [{rate, net,
+    tax}], gross}.
     """
     stand = standing(order) if stand is None else stand
     priced = view == PRICED
@@ -96,7 +43,7 @@ def present(order: WorkOrder, view: str, stand: dict[str, Standing] | None = Non
     notes = _notes(order)
     items = [
         {
-            **_item(item, priced=priced),
+            **describe_line(item, priced=priced),
             "decision": str(stand[item["id"]].choice),
             "authorised": stand[item["id"]].authorised,
             REMARKS: notes.get(item["id"], []),
@@ -109,8 +56,8 @@ def present(order: WorkOrder, view: str, stand: dict[str, Standing] | None = Non
         "shop": {"name": order.organisation.name, "address": order.organisation.address},
         "order": {
             **{key: told[key] for key in ("number", "title", "object", "currency")},
-            "site": {key: told["site"][key] for key in ("name", "address")} if told["site"] else None,
-            "customer": {"name": told["customer"]["name"], "address": told["customer"]["address"]},
+            "site": told["site"],
+            "customer": told["customer"],
             "remarks": told["notes"],
         },
         "items": items,
@@ -203,27 +150,6 @@ def _held(order_id: UUID) -> QuerySet[WorkOrder, Any]:
 
 
 _HOLD = Compiled(_held, UUID(int=1))
-
-
-def _item(item: dict[str, Any], *, priced: bool) -> dict[str, Any]:
-    told = {
-        key: item[key]
-        for key in ("id", "number", "finding", "action", "labour", "parts", "tax_rate", "total")
-    }
-    return told if priced else _without_prices(told)
-
-
-def _bare(item: dict[str, Any]) -> dict[str, Any]:
-    """The item without what the customer did to it."""
-    return {key: value for key, value in item.items() if key not in {"decision", "authorised", REMARKS}}
-
-
-def _without_prices(item: dict[str, Any]) -> dict[str, Any]:
-    """S3-04: a work authorisation shows no money."""
-    labour = {key: item["labour"][key] for key in ("code", "hours")}
-    parts = [{key: part[key] for key in ("name", "number", "quantity")} for part in item["parts"]]
-    kept = {key: item[key] for key in ("id", "number", "finding", "action")}
-    return {**kept, "labour": labour, "parts": parts}
 
 
 def _without_remarks(content: dict[str, Any]) -> dict[str, Any]:

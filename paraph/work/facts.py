@@ -54,6 +54,29 @@ class OrderStatusChanged(Fact):
 
 
 @dataclass(frozen=True, kw_only=True)
+class OrderReported(Fact):
+    """The work is done and reported; the order is completed (S1-04). `hours` are the actual ones, by item id."""
+
+    kind = "order.reported"
+    audience = BOTH
+    sentence = _("%(by)s reported the work as done.")
+
+    before: str
+    hours: dict[str, str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class OrderReopened(Fact):
+    """The report was taken back: the work is not done after all."""
+
+    kind = "order.reopened"
+    audience = BOTH
+    sentence = _("%(by)s took back the report: the work goes on.")
+
+    after: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class CommentAdded(Fact):
     """Somebody of either side commented. The text is personal: kept beside the record, and shown in the thread alone.
 

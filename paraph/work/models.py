@@ -25,6 +25,7 @@ class Status(models.TextChoices):
     NEEDS_SIGNATURE = "needs_signature", _("Needs signature")  # S0-22
     PARTLY_APPROVED = "partly_approved", _("Partly approved")
     APPROVED = "approved", _("Approved")
+    COMPLETED = "completed", _("Completed")  # the work is reported, every approval is there (S1-04)
     CANCELLED = "cancelled", _("Cancelled")
 
 
@@ -52,6 +53,7 @@ class WorkOrder(models.Model):
     notes = models.TextField(_("notes for the customer"), blank=True, max_length=TEXT_CHARS)
     created_at = models.DateTimeField()
     revised_at = models.DateTimeField()
+    reported_at = models.DateTimeField(null=True, blank=True, editable=False)
     revision = models.PositiveIntegerField(default=1)
 
     class Meta:

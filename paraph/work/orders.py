@@ -1,4 +1,4 @@
-"""Work orders: opened, revised, given a status.
+"""Work orders: opened, revised, reported as done, given a status.
 
 The secret: an order's lines keep their number and identity for good, and every change is one revision with a fact
 that names it. Nobody signs this live row; `signoff.subjects` freezes it first.
@@ -6,7 +6,7 @@ that names it. Nobody signs this live row; `signoff.subjects` freezes it first.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
@@ -14,6 +14,7 @@ from uuid import UUID
 
 from django.db import transaction
 from django.db.models import F, Prefetch
+from django.utils.translation import gettext as _
 
 from paraph.evidence import ledger
 from paraph.evidence.models import Entry
@@ -21,8 +22,9 @@ from paraph.lib import clock, differ
 from paraph.lib.actor import Actor
 from paraph.lib.differ import Change
 from paraph.people.models import Contact, Customer, Member, Organisation, Site
-from paraph.work import estimate
-from paraph.work.facts import OrderOpened, OrderRevised, OrderStatusChanged
+from paraph.work import estimate, guards
+from paraph.work.facts import OrderOpened, OrderReopened, OrderReported, OrderRevised, OrderStatusChanged
+from paraph.work.guards import ReportRefused
 from paraph.work.models import Item, Part, Status, WorkOrder
 
 # What `describe` says about people; the leaf of a fact names them by id alone (decision 8).
@@ -121,13 +123,65 @@ def revise(order: WorkOrder, draft: OrderDraft, *, expected: int, by: Actor) -> 
 
 
 @transaction.atomic
+def report(
+    order: WorkOrder,
+    *,
+    by: Actor,
+    hours: Mapping[Any, Decimal | None] | None = None,
+    cause: Entry | None = None,
+) -> WorkOrder:
+    """The work is done and reported: completed, with the actual hours by item id where given. Twice is once.
+
+    Raises `ApprovalMissing` while a line still needs the customer's consent (S1-04), `ReportRefused` for a cancelled
+    order, and KeyError for a line of another order; then nothing is changed.
+    """
+    order = WorkOrder.objects.select_for_update().get(pk=order.pk)
+    if order.status == Status.COMPLETED:
+        return order
+    if order.status == Status.CANCELLED:
+        raise ReportRefused(_("This order is cancelled."))
+    guards.require_approval(order)
+    worked = _write_hours(order, hours or {})
+    before, order.status, order.reported_at = order.status, Status.COMPLETED, clock.now()
+    order.save(update_fields=["status", "reported_at"])
+    ledger.append(
+        OrderReported(before=str(before), hours=worked),
+        log=str(order.organisation_id),
+        topic=order.topic,
+        by=by,
+        cause=cause,
+    )
+    return order
+
+
+@transaction.atomic
+def reopen(order: WorkOrder, *, by: Actor) -> WorkOrder:
+    """Take the report back, while no invoice is out (`guards.require_no_objection`). What is not reported stays.
+
+    The order is open then; a rule gives it the status its approvals deserve.
+    """
+    order = WorkOrder.objects.select_for_update().get(pk=order.pk)
+    if order.status != Status.COMPLETED:
+        return order
+    guards.require_no_objection(order)
+    order.status, order.reported_at = Status.OPEN, None
+    order.save(update_fields=["status", "reported_at"])
+    ledger.append(
+        OrderReopened(after=str(order.status)), log=str(order.organisation_id), topic=order.topic, by=by
+    )
+    return order
+
+
+@transaction.atomic
 def set_status(order: WorkOrder, status: Status, *, by: Actor, cause: Entry | None = None) -> WorkOrder:
-    """Give the order another status; the same status again is nothing."""
+    """Give the order another status; the same status again is nothing. *Completed* is `report`, with its refusals."""
+    if status == Status.COMPLETED:
+        return report(order, by=by, cause=cause)
     order = WorkOrder.objects.select_for_update().get(pk=order.pk)
     if order.status == status:
         return order
-    before, order.status = order.status, status
-    order.save(update_fields=["status"])
+    before, order.status, order.reported_at = order.status, status, None
+    order.save(update_fields=["status", "reported_at"])
     ledger.append(
         OrderStatusChanged(before=str(before), after=str(status)),
         log=str(order.organisation_id),
@@ -213,6 +267,15 @@ def plain(number: Decimal) -> str:
     """A decimal without trailing zeros, never in exponent form: ``2.5``, ``10``."""
     text = f"{number:f}"
     return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def _write_hours(order: WorkOrder, hours: Mapping[Any, Decimal | None]) -> dict[str, str]:
+    """Store the actual hours; return those of every line that has some, by item id."""
+    known = {str(item.pk): item for item in order.items.filter(removed_at=None)}
+    for key, worked in hours.items():
+        known[str(key)].actual_hours = worked
+    Item.objects.bulk_update([known[str(key)] for key in hours], ["actual_hours"])
+    return {key: plain(one.actual_hours) for key, one in known.items() if one.actual_hours is not None}
 
 
 def _told(change: Change) -> dict[str, Any]:

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from django.utils import translation
 
-from paraph.automation import notices, rules, undelivered, words
-from paraph.automation.effects import Tell
+from paraph.automation import notices, rules, runner, undelivered, words
+from paraph.automation.effects import SetStatus, Tell
 from paraph.automation.models import Notice, Run, RunState
 from paraph.automation.runner import run_all
 from paraph.delivery import body
@@ -250,6 +250,11 @@ def test_every_notice_that_is_mailed_has_a_letter_in_each_language(shop: Shop, l
     order = invitation.party.signoff.order
     comments.add(order, None, text="Hello", by=cast.customer(invitation))
     invitations.ask_renewal(invitation, by=cast.customer(invitation))
+    done = shop.open_order(lines=1)
+    cast.signed(shop, done, [1])
+    orders.report(done, by=shop.tess.actor)
+    declined = shop.invite(shop.open_order())
+    ceremonies.decline(declined, reason="Too dear.", by=cast.customer(declined))
     with seal_key_gone():
         cast.signed(shop, shop.open_order(lines=3))
     with translation.override("en"):
@@ -257,6 +262,69 @@ def test_every_notice_that_is_mailed_has_a_letter_in_each_language(shop: Shop, l
     kinds = {one.notice for rule in rules.RULES for one in rule.then if isinstance(one, Tell) and one.mail}
     assert {mail.key.split(":")[1] for mail in mailed("notice:")} == kinds
     assert all(f'lang="{language}"' in body.unseal(mail).html for mail in mailed("notice:"))
+
+
+def test_S1_04_a_rule_cannot_complete_an_order_without_consent(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rule = rules.Rule("test.done", "comment.added", (SetStatus(lambda occasion: Status.COMPLETED),))
+    monkeypatch.setattr(runner, "RULES", (rule,))
+    order = shop.open_order(lines=2)
+    cast.signed(shop, order, [1])
+    comments.add(order, None, text="Done!", by=shop.tess.actor)
+    run_all()
+    assert status(order) == Status.OPEN
+    (failed,) = Entry.objects.filter(kind="rule.failed")
+    assert failed.content["fact"]["error"] == "ApprovalMissing"
+    run_all()
+    assert Entry.objects.filter(kind="rule.failed").count() == 1
+    cast.signed(shop, order, [2])
+    comments.add(order, None, text="Now!", by=shop.tess.actor)
+    run_all()
+    assert status(order) == Status.COMPLETED
+    assert Entry.objects.filter(kind="order.reported").count() == 1
+
+
+def changed(shop: Shop, order: WorkOrder, number: int) -> None:
+    """The shop changes a line, and the rules run."""
+    draft = cast.again(order)
+    draft.items[number - 1].__dict__["finding"] += ", worn"
+    orders.revise(order, draft, expected=orders.load(order.pk).revision, by=shop.mara.actor)
+    run(shop)
+
+
+def test_X_11_the_status_falls_back_with_what_is_authorised(shop: Shop) -> None:
+    order = shop.open_order(lines=2)
+    cast.signed(shop, order, [1, 2])
+    run(shop)
+    assert status(order) == Status.APPROVED
+    changed(shop, order, 1)
+    assert status(order) == Status.PARTLY_APPROVED
+    assert told("superseded") == {"Mara"}
+    assert mailed("notice:superseded") == []
+    changed(shop, order, 2)
+    assert status(order) == Status.NEEDS_SIGNATURE
+    shop.invite(order)
+    run(shop)
+    assert status(order) == Status.NEEDS_SIGNATURE
+
+
+def test_S1_04_X_11_completed_work_that_loses_its_consent_is_no_longer_completed(shop: Shop) -> None:
+    order = shop.open_order(lines=2)
+    cast.signed(shop, order, [1, 2])
+    orders.report(order, by=shop.tess.actor)
+    orders.revise(order, cast.again(order, title="Other words"), expected=1, by=shop.mara.actor)
+    run(shop)
+    assert status(order) == Status.COMPLETED
+    changed(shop, order, 1)
+    assert status(order) == Status.PARTLY_APPROVED
+
+
+def test_a_changed_order_nobody_signed_is_left_alone(shop: Shop) -> None:
+    order = shop.open_order(lines=2)
+    changed(shop, order, 1)
+    assert status(order) == Status.OPEN
+    assert caused("rule.ran") == []
 
 
 def reject(invitation: Any, number: int) -> None:
