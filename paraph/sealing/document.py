@@ -1,4 +1,4 @@
-"""The shape of ``content`` for the template ``work_order``: the contract between signoff and sealing.
+"""The shapes of ``content`` for ``work_order`` and ``progress``: the contract between signoff and sealing.
 
 Every figure, date and word arrives as finished text in the reader's language; the template formats and translates
 nothing. Strings are data: whatever a person typed is printed as it is, never read as markup. Characters that no font
@@ -215,3 +215,52 @@ class WorkOrder(TypedDict):
     digest: str
     """Short digest of the frozen subject."""
     labels: Labels
+
+
+class Hours(TypedDict):
+    """One line of a progress report."""
+
+    number: str
+    finding: str
+    action: str
+    state: Literal["done", "recorded", "waiting", "left"]
+    """Where the work stands; ``word`` says it in the reader's language."""
+    word: str
+    decision: str
+    """Where the line stands with the customer, in words."""
+    estimated: str
+    actual: str
+    """Hours with their unit, or that they were not recorded; never 0 for nothing."""
+    difference: str
+    """With its sign, or ""."""
+    planned: int
+    worked: int
+    """Lengths of the two bars, per mille of the longest; 0 draws none."""
+
+
+class ProgressLabels(Labels):
+    """The words a progress report needs besides."""
+
+    as_of: str
+    estimated: str
+    worked: str
+    difference: str
+    state: str
+
+
+class Progress(TypedDict):
+    """Content of the template ``progress``: estimated against actual hours, without prices and without signature."""
+
+    title: str
+    number: str
+    shop: Shop
+    object: str
+    customer: list[str]
+    site: list[str]
+    as_of: str
+    """The moment it was true."""
+    summary: str
+    lines: list[Hours]
+    totals: list[Total]
+    digest: str
+    labels: ProgressLabels

@@ -32,7 +32,10 @@ MIME_TYPES = {
     ".jsonl": "application/jsonl",
     ".txt": "text/plain",
     ".pdf": "application/pdf",
+    ".xml": "text/xml",
 }
+# How an attachment belongs to the page; the others are *Supplement*. An invoice's XML says the same as the page.
+RELATIONS = {"application/json": "data", "text/xml": "alternative"}
 _ATTACHMENT_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,79}")
 _LANGUAGE = re.compile(r"([a-z]{2,3})(?:[-_]([A-Z]{2}))?")
 
@@ -49,9 +52,9 @@ def render(
 ) -> bytes:
     """Return the PDF of ``content`` in the named template.
 
-    ``attachments`` (name to bytes) are embedded byte for byte as associated files (PDF/A-3); JSON as *Data*, the rest
-    as *Supplement*. ``at`` is written as the document's date; ``language`` is ``nl`` or ``nl-BE``.
-    Raises RenderFailed when the content does not fit the template or the page would not conform.
+    ``attachments`` (name to bytes) are embedded byte for byte as associated files (PDF/A-3): JSON as *Data*, XML as
+    *Alternative*, the rest as *Supplement*. ``at`` is written as the document's date; ``language`` is ``nl`` or
+    ``nl-BE``. Raises RenderFailed when the content does not fit the template or the page would not conform.
     """
     inputs = _inputs(attachments or {}, at=at, language=language)
     strings = _Strings()
@@ -115,7 +118,7 @@ def _inputs(attachments: Mapping[str, bytes], *, at: datetime, language: str) ->
         mime = MIME_TYPES.get(Path(name).suffix, "application/octet-stream")
         text, encoding = _as_text(data)
         inputs[f"attachment-{place}"] = text
-        relation = "data" if mime == "application/json" else "supplement"
+        relation = RELATIONS.get(mime, "supplement")
         listed.append({"name": name, "mime": mime, "relation": relation, "encoding": encoding})
     return {**inputs, "attachments": json.dumps(listed)}
 

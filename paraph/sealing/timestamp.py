@@ -12,6 +12,7 @@ import urllib.error
 import urllib.request
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any, Protocol
 
 from asn1crypto import cms as asn1_cms
@@ -95,13 +96,37 @@ class ExternalAuthority:
             self.url, data=query, headers={"Content-Type": "application/timestamp-query"}
         )
         try:
-            with urllib.request.urlopen(request, timeout=self.timeout) as response:  # noqa: S310
+            with _asking().open(request, timeout=self.timeout) as response:
                 answer: bytes = response.read(LARGEST_ANSWER + 1)
         except (OSError, ValueError, urllib.error.URLError) as error:
             raise TimestampFailed(f"the time-stamp authority cannot be reached: {error}") from error
         if len(answer) > LARGEST_ANSWER:
             raise TimestampFailed("the time-stamp authority's answer is too long")
         return answer
+
+
+class _NoWayOn(urllib.request.HTTPRedirectHandler):
+    """What was configured is asked, and nothing it points at (security.md line 32)."""
+
+    def redirect_request(self, *_: Any) -> None:
+        """A redirect is a wrong answer like any other."""
+
+
+@cache
+def _asking() -> urllib.request.OpenerDirector:
+    """Speaks HTTP alone: files, data and FTP have no handler here."""
+    opener = urllib.request.OpenerDirector()
+    for handler in (
+        urllib.request.ProxyHandler(),
+        urllib.request.HTTPHandler(),
+        urllib.request.HTTPSHandler(),
+        urllib.request.HTTPDefaultErrorHandler(),
+        urllib.request.HTTPErrorProcessor(),
+        urllib.request.UnknownHandler(),
+        _NoWayOn(),
+    ):
+        opener.add_handler(handler)
+    return opener
 
 
 def token(keys: Keyset, digest: bytes, at: datetime) -> bytes:

@@ -1,0 +1,79 @@
+"""From an approval to what is charged: exactly the lines it authorises now, with the quantities and prices signed.
+
+A work authorisation shows no money, so nobody signed a price: then the order's present prices stand in, every such
+charge says so, and a biller must look at them before the invoice is issued (decision 0017).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from typing import Any
+
+from paraph.billing import amounts
+from paraph.billing.amounts import Charge
+from paraph.billing.models import Invoice
+from paraph.signoff.approvals import Approval
+from paraph.work import orders
+from paraph.work.models import WorkOrder
+
+
+def of_approval(approval: Approval, order: WorkOrder) -> list[Charge]:
+    """The charges of an approval, in the order of their lines. `order` as `orders.load` returns it."""
+    present = {one["id"]: one for one in orders.describe(order)["items"]}
+    found: list[Charge] = []
+    for item in approval.items:
+        priced = "tax_rate" in item
+        found += _of_item(item if priced else present[item["id"]], price_signed=priced)
+    return sorted(found, key=lambda one: one.number)
+
+
+def of_invoice(invoice: Invoice) -> list[Charge]:
+    """The charges an invoice holds."""
+    return [
+        Charge(
+            item=str(line.item_id),
+            number=line.number,
+            title=line.title,
+            description=line.description,
+            labour=line.labour,
+            quantity=line.quantity,
+            unit_price=line.unit_price,
+            net=line.net,
+            tax_rate=line.tax_rate,
+            price_signed=line.price_signed,
+        )
+        for line in invoice.lines.all()
+    ]
+
+
+def _of_item(item: Mapping[str, Any], *, price_signed: bool) -> list[Charge]:
+    """Labour and each part; a line that costs nothing is named all the same, with a charge of 0."""
+    labour, parts = item["labour"], item["parts"]
+    rows: list[tuple[str, bool, Decimal, int]] = []
+    if Decimal(labour["hours"]):
+        rows.append((labour["code"], True, Decimal(labour["hours"]), labour["rate"]))
+    rows += [(_part(part), False, Decimal(part["quantity"]), part["price"]) for part in parts]
+    return [
+        Charge(
+            item=item["id"],
+            number=item["number"],
+            title=item["finding"],
+            description=description,
+            labour=is_labour,
+            quantity=quantity,
+            unit_price=price,
+            net=amounts.net(quantity, price),
+            tax_rate=Decimal(item["tax_rate"]),
+            price_signed=price_signed,
+        )
+        for description, is_labour, quantity, price in rows or _nothing()
+    ]
+
+
+def _nothing() -> Sequence[tuple[str, bool, Decimal, int]]:
+    return [("", False, Decimal(1), 0)]
+
+
+def _part(part: Mapping[str, Any]) -> str:
+    return " ".join(text for text in (part["name"], part["number"]) if text)
