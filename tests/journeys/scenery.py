@@ -4,23 +4,26 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
+from decimal import Decimal
 
 from paraph.automation import runner
 from paraph.lib import clock
 from paraph.people.models import Role
-from paraph.signoff import ceremonies, invitations
-from paraph.signoff.models import Invitation
+from paraph.signoff import ceremonies, invitations, requests
+from paraph.signoff.models import Invitation, View
 from paraph.work import comments
 from paraph.work.models import WorkOrder
 from tests import cast
+from tests.billing import bills
 from tests.cast import Shop
 
 DECIDES, SIGNED, ENDED = "decides", "signed", "ended"
+PROGRESS, BILLED = "progress", "billed"
 
 
 @dataclass
 class Scenery:
-    """An order being decided on, one signed and sealed, and one whose link has ended."""
+    """An order being decided on, one signed and sealed, one whose link has ended, one in work, one with its invoice."""
 
     shop: Shop
     orders: dict[str, WorkOrder]
@@ -56,6 +59,9 @@ SIGHTS = (
     Sight("sign", DECIDES, "/p/{decides}/", "Review and sign", press="review/"),
     Sight("order-signed", SIGNED, "/p/{signed}/", "Summary"),
     Sight("receipt", SIGNED, "/p/{signed}/receipt/", "You have signed"),
+    Sight("progress", PROGRESS, "/p/{progress}/", "Hours"),
+    Sight("progress-link", "", "{link_progress}", "%(shop)s sent you a progress report"),
+    Sight("invoice", BILLED, "/p/{billed}/", "Invoice"),
     Sight("start", Role.MANAGER, "/", "What needs attention"),
     Sight("orders", Role.MANAGER, "/orders/", "Orders"),
     Sight("order-office", Role.MANAGER, "/orders/{order_decides}/", "People and invitations"),
@@ -69,9 +75,21 @@ SIGHTS = (
         "/preview/{order_decides}/authorisation/",
         "Preview: nothing can be changed here",
     ),
+    Sight("preview-progress", Role.MANAGER, "/preview/{order_progress}/progress/", "Hours"),
+    Sight("preview-invoice", Role.MANAGER, "/preview/{order_billed}/invoice/", "Invoice"),
+    Sight("order-office-progress", Role.MANAGER, "/orders/{order_progress}/", "Money and hours"),
+    Sight("email-invoice", Role.MANAGER, "/orders/{order_billed}/email/", "Only to read"),
     Sight("customers", Role.MANAGER, "/customers/", "Customers"),
     Sight("customer", Role.MANAGER, "/customers/{customer}/", "Contacts"),
     Sight("notices", Role.MANAGER, "/notices/", "Notices"),
+    Sight("forgotten", "", "/sign-in/forgotten/", "Choose a new password"),
+    Sight("account", Role.MANAGER, "/account/", "Your account"),
+    Sight("factors", Role.MANAGER, "/account/factors/", "Second factor"),
+    Sight("confirm", Role.MANAGER, "/confirm/", "Is it you?"),
+    Sight("organisations", Role.MANAGER, "/organisations/", "Where do you want to work?"),
+    Sight("settings", Role.MANAGER, "/settings/", "Signing in"),
+    Sight("members", Role.MANAGER, "/settings/members/", "Access rights"),
+    Sight("invite", Role.MANAGER, "/settings/members/invite/", "Invite somebody"),
     Sight("not-allowed", Role.TECHNICIAN, "/orders/{order_decides}/email/", "This is not allowed", 403),
 )
 
@@ -97,8 +115,30 @@ def build(shop: Shop, language: str = "en") -> Scenery:
     cast.sign(ceremonies.review(invited[SIGNED], by=jan), language=language, method="drawn", mark=cast.DRAWN)
     ended = invited[ENDED]
     Invitation.objects.filter(pk=ended.pk).update(expires_at=clock.now() - timedelta(hours=1))
+    _to_read(shop, orders, invited)
     runner.run_all()
     return Scenery(shop, orders, invited)
+
+
+def share(shop: Shop, order: WorkOrder, view: str) -> Invitation:
+    """Send Jan a view to read; the link is handed over."""
+    party = requests.share(order, [shop.jan]).parties.get()
+    invitation, link = invitations.hand_over(party, view=view, by=shop.mara, actor=shop.mara.actor)
+    shop.links[invitation.pk] = link
+    return invitation
+
+
+def _to_read(shop: Shop, orders: dict[str, WorkOrder], invited: dict[str, Invitation]) -> None:
+    """An order in work, with hours on two lines of three, and one that is reported and billed."""
+    items = [
+        cast.line("Left main tyre worn", actual_hours=Decimal("3.25")),
+        cast.line("ELT battery due", actual_hours=Decimal("1")),
+        cast.line("Magneto timing late"),
+    ]
+    orders[PROGRESS] = shop.open_order(0, items=items)
+    orders[BILLED] = bills.issued(bills.ready(shop)).order
+    invited[PROGRESS] = share(shop, orders[PROGRESS], View.PROGRESS)
+    invited[BILLED] = share(shop, orders[BILLED], View.INVOICE)
 
 
 def path(scenery: Scenery, sight: Sight) -> str:

@@ -15,8 +15,8 @@ from paraph.lib.blobs import BlobMissing
 from paraph.lib.keyfile import KeyFileMissing
 from paraph.people.models import Member
 from paraph.sealing.errors import RenderFailed
-from paraph.signoff import completion, receipts, subjects
-from paraph.signoff.models import SignOff, State, View
+from paraph.signoff import completion, progress, receipts, subjects
+from paraph.signoff.models import SIGNED_VIEWS, UNFINISHED, SignOff, State, View
 from paraph.web.office import reach
 from paraph.web.office.doors import page
 from paraph.web.shared import errors
@@ -24,16 +24,18 @@ from paraph.work import orders
 from paraph.work.models import WorkOrder
 
 PDF, JSON = "application/pdf", "application/json"
+# Made from the order as it is now; an invoice is a document of its own, with a right of its own.
+PRINTED = frozenset({*SIGNED_VIEWS, View.PROGRESS})
+# Requests whose signatures, if any, are not for what the order says now.
+NO_DOCUMENT = (State.WITHDRAWN, State.DECLINED, State.SUPERSEDED, State.SHARED)
 
 
 @page("order.view")
 def sealed(request: HttpRequest, member: Member, pk: UUID, signoff: UUID | None = None) -> HttpResponse:
     """The sealed copy: of one sign-off, or the newest."""
     order = reach.order(member, pk)
-    found = (
-        reach.signoff(member, pk, signoff) if signoff else order.signoffs.filter(state=State.SEALED).first()
-    )
-    if found is None or found.state != State.SEALED:
+    found = reach.signoff(member, pk, signoff) if signoff else _newest_sealed(order)
+    if found is None or not found.is_sealed:
         raise Http404
     try:
         return attached(found.sealed_copy.read(), f"{order.number}-sealed.pdf", PDF)
@@ -44,11 +46,11 @@ def sealed(request: HttpRequest, member: Member, pk: UUID, signoff: UUID | None 
 @page("order.view")
 def printed(request: HttpRequest, member: Member, pk: UUID, view: str) -> HttpResponse:
     """The document as *Print* gives it (S3-34 … S3-36)."""
-    if view not in View.values:
+    if view not in PRINTED:
         raise Http404
     order = orders.load(reach.order(member, pk).pk)
     try:
-        paper = completion.printed(order, view, get_language() or "en", signoff=_current(order))
+        paper = _paper(order, view, get_language() or "en")
     except (RenderFailed, BlobMissing):
         return errors.page(request, 503, _("The document cannot be made right now. Nothing is lost."))
     return attached(paper, f"{order.number}-{view}.pdf", PDF)
@@ -82,10 +84,21 @@ def attached(content: bytes, name: str, mime: str) -> HttpResponse:
     return response
 
 
+def _paper(order: WorkOrder, view: str, language: str) -> bytes:
+    if view == View.PROGRESS:
+        return progress.printed(order, language)
+    return completion.printed(order, view, language, signoff=_current(order))
+
+
+def _newest_sealed(order: WorkOrder) -> SignOff | None:
+    found = order.signoffs.filter(sealed_copy__isnull=False).select_related("sealed_copy")
+    return found.order_by("-completed_at").first()
+
+
 def _current(order: WorkOrder) -> SignOff | None:
     """The sign-off whose document the order is now: none when lines were changed or added after the signature."""
-    newest = order.signoffs.exclude(state=State.WITHDRAWN).select_related("sealed_copy").first()
-    if newest is None or newest.state == State.OPEN:
+    newest = order.signoffs.exclude(state__in=NO_DOCUMENT).select_related("sealed_copy").first()
+    if newest is None or newest.state in UNFINISHED:
         return newest
     loose = [
         one for one in subjects.standing(order).values() if not one.authorised and one.choice != "rejected"

@@ -12,7 +12,8 @@ from django.utils.translation import gettext as _
 
 from paraph.lib import figures
 from paraph.signoff.models import State
-from paraph.web.office.overview import Overview, Request
+from paraph.web.office.asked import Request
+from paraph.web.office.overview import Overview
 from paraph.work.models import Status
 
 
@@ -31,10 +32,15 @@ def of(seen: Overview) -> Step:
         return Step(_("This order is cancelled."), "wait")
     if not seen.lines:
         return Step(_("Next: add the first line, so that there is something to ask."))
+    if seen.order.status == Status.COMPLETED:
+        return Step(_("The work is done and reported."), "good")
     if current is not None and current.waiting:
         return _waiting(current)
     if current is not None and current.signoff.state == State.COMPLETE:
-        return Step(_("Signed, but the seal is pending: %(why)s") % {"why": current.fault}, "warn")
+        told = _("Signed, but the seal is pending: %(why)s") % {"why": current.fault}
+        return Step(told, "warn" if current.is_alarm else "wait")
+    if current is not None and current.signoff.state in {State.DECLINED, State.EXPIRED}:
+        return _ended(current)
     changed = sum(1 for line in seen.lines if line.standing.changed)
     if changed:
         told = ngettext(
@@ -44,10 +50,21 @@ def of(seen: Overview) -> Step:
         )
         return Step(told % {"count": changed}, "warn")
     if all(line.standing.authorised for line in seen.lines):
-        return Step(_("Every line is signed for and sealed. Nothing is open."), "good")
+        return Step(_("Every line is signed for. Next: report the work when it is done."), "good")
     if current is not None and current.sealed:
         return Step(_("Signed and sealed. Lines that were not approved can be asked for again."), "good")
     return Step(_("Next: email the work order to the customer."))
+
+
+def _ended(current: Request) -> Step:
+    if current.decline is not None:
+        told = {"name": current.decline.party.contact.name, "why": current.decline.reason}
+        return Step(_("%(name)s declined: %(why)s") % told, "warn")
+    names = ", ".join(one.party.contact.name for one in current.asked if one.waits)
+    return Step(
+        _("The request to %(names)s expired. Extend the link, renew it, or ask again.") % {"names": names},
+        "warn",
+    )
 
 
 def _waiting(current: Request) -> Step:

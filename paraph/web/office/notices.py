@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 
@@ -10,6 +9,7 @@ from paraph.automation import notices
 from paraph.lib import clock
 from paraph.people.models import Member
 from paraph.web.office.doors import act, page, show
+from paraph.web.office.leaves import Leaves
 from paraph.web.shared.views import same_site_path
 
 PAGE = 30
@@ -18,7 +18,7 @@ PAGE = 30
 @page()
 def notice_list(request: HttpRequest, member: Member) -> HttpResponse:
     """All notices, newest first."""
-    found = Paginator(notices.of(member), PAGE).get_page(request.GET.get("page"))
+    found = Leaves(notices.of(member), PAGE).get_page(request.GET.get("page"))
     return show(request, member, "notices.html", section="notices", page=found, query="")
 
 

@@ -5,18 +5,19 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
-from django.core.paginator import Paginator
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from paraph.people.models import Contact, Customer, Member
-from paraph.web.office import reach
+from paraph.web.office import reach, waiting
 from paraph.web.office.doors import page, show
+from paraph.web.office.leaves import Leaves
 from paraph.work.models import Status, WorkOrder
 
 PAGE = 25
 MOST_WORDS = 6  # each is a condition of its own
+MOST_CUSTOMERS = 50  # to choose from; where there are more, the search finds them by name
 
 
 class FilterForm(forms.Form):
@@ -26,9 +27,7 @@ class FilterForm(forms.Form):
         label=_("Search"),
         required=False,
         max_length=100,
-        widget=forms.TextInput(
-            attrs={"type": "search", "placeholder": _("Number, title, object, customer, contact")}
-        ),
+        widget=forms.TextInput(attrs={"type": "search", "placeholder": _("Number, title, object, name")}),
     )
     status = forms.ChoiceField(
         label=_("Status"), required=False, choices=[("", _("Every status")), *Status.choices]
@@ -46,11 +45,26 @@ class FilterForm(forms.Form):
             field = self.fields[name]
             assert isinstance(field, forms.ModelChoiceField)
             field.queryset = found
+        self._shorten()
 
     def chosen(self) -> dict[str, Any]:
         """The filters that are set and make sense."""
         self.is_valid()
         return {name: value for name, value in self.cleaned_data.items() if value}
+
+    def _shorten(self) -> None:
+        """Offer few customers, or only the one that is chosen: a list of thousands helps nobody."""
+        field = self.fields["customer"]
+        assert isinstance(field, forms.ModelChoiceField)
+        assert field.queryset is not None
+        # Sorted here: the database would sort all of them to find the first fifty.
+        offered = sorted(field.queryset.order_by()[: MOST_CUSTOMERS + 1], key=lambda one: one.name.casefold())
+        if len(offered) > MOST_CUSTOMERS:
+            offered = [one] if (one := self.chosen().get("customer")) else []
+        if offered:
+            field.widget.choices = [("", field.empty_label), *((one.pk, str(one)) for one in offered)]
+        else:
+            field.widget = field.hidden_widget()
 
 
 @page("order.view")
@@ -58,16 +72,15 @@ def order_list(request: HttpRequest, member: Member) -> HttpResponse:
     """One page of the orders that fit."""
     form = FilterForm(request.GET, member=member)
     chosen = form.chosen()
-    found = search(reach.orders(member), chosen).select_related("customer", "technician__user")
-    pages = Paginator(found, PAGE)
+    found = waiting.with_request(search(reach.orders(member), chosen))
+    found = found.select_related("customer", "technician__user")
+    pages = Leaves(found, PAGE)
     told: dict[str, Any] = {
         "form": form,
         "page": pages.get_page(request.GET.get("page")),
         "query": _query(request.GET),
     }
-    return show(
-        request, member, "orders.html", section="orders", filtered=bool(chosen), count=pages.count, **told
-    )
+    return show(request, member, "orders.html", section="orders", filtered=bool(chosen), pages=pages, **told)
 
 
 def search(found: QuerySet[WorkOrder], chosen: dict[str, Any]) -> QuerySet[WorkOrder]:

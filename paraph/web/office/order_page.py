@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -12,27 +11,46 @@ from django.utils.translation import gettext as _
 
 from paraph.automation import notices
 from paraph.lib import figures
+from paraph.people import access
 from paraph.people.models import Member
-from paraph.web.office import next_step, overview, reach
+from paraph.web.office import invoices_page, next_step, overview, reach
 from paraph.web.office.doors import page, show
-from paraph.web.office.overview import Line
+from paraph.web.office.forms import extension
+from paraph.web.office.forms.report import ReportForm
 from paraph.work import orders
+from paraph.work.models import Status, WorkOrder
 
 
 @page("order.view")
 def order_page(request: HttpRequest, member: Member, pk: UUID) -> HttpResponse:
     """One order."""
-    order = orders.load(reach.order(member, pk).pk)
+    return answer(request, member, orders.load(reach.order(member, pk).pk))
+
+
+def answer(
+    request: HttpRequest,
+    member: Member,
+    order: WorkOrder,
+    *,
+    form: ReportForm | None = None,
+    status: int = 200,
+    **more: Any,
+) -> HttpResponse:
+    """The page of an order that `orders.load` returned; with the report as typed, where that was refused."""
     seen = overview.of(order, member, get_language() or "en")
+    reportable = seen.lines and order.status not in {Status.COMPLETED, Status.CANCELLED}
+    may_report = reportable and access.can(member, "order.report")
     told: dict[str, Any] = {
         "order": order,
         "seen": seen,
         "step": next_step.of(seen),
         "totals": totals(seen.content["sums"]),
-        "hours": hours(seen.lines),
-        "news": notices.unread(member).filter(order=order),
+        "news": notices.about(member, order),
+        **invoices_page.panel(order, member),
+        "extensions": extension.CHOICES,
+        "report": form or (ReportForm(order) if may_report else None),
     }
-    return show(request, member, "order.html", section="orders", **told)
+    return show(request, member, "order.html", section="orders", status=status, **told, **more)
 
 
 def totals(sums: dict[str, Any]) -> list[tuple[str, int, str]]:
@@ -50,14 +68,3 @@ def totals(sums: dict[str, Any]) -> list[tuple[str, int, str]]:
     if sums["authorised"]["gross"]:
         rows.append((_("Signed for"), sums["authorised"]["gross"], "good"))
     return rows
-
-
-def hours(lines: list[Line]) -> dict[str, Any]:
-    """Estimated against actual hours (S3-06): sums, and how many lines have actual hours at all."""
-    known = [line.actual_hours for line in lines if line.actual_hours is not None]
-    return {
-        "estimated": sum((Decimal(line.told["labour"]["hours"]) for line in lines), Decimal(0)),
-        "actual": sum(known, Decimal(0)) if known else None,
-        "known": len(known),
-        "lines": len(lines),
-    }

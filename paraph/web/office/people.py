@@ -1,4 +1,4 @@
-"""What a manager does with requests and links that are out: renew, revoke, withdraw."""
+"""What a manager does with requests and links that are out: remind, extend, renew, revoke, withdraw."""
 
 from __future__ import annotations
 
@@ -12,10 +12,12 @@ from django.utils.translation import gettext as _
 
 from paraph.people import limits
 from paraph.people.models import Member
-from paraph.signoff import invitations, requests
+from paraph.signoff import invitations, keys, requests
 from paraph.signoff.errors import SignOffError
+from paraph.signoff.facts import until
 from paraph.web.office import reach
 from paraph.web.office.doors import act, actor
+from paraph.web.office.forms.extension import ExtensionForm
 
 
 @act("order.email")
@@ -30,6 +32,42 @@ def renew(request: HttpRequest, member: Member, pk: UUID, invitation: UUID) -> H
     else:
         messages.success(
             request, _("A new link is on its way to %(name)s.") % {"name": found.party.contact.name}
+        )
+    return redirect(_back(pk))
+
+
+@act("order.email")
+def remind(request: HttpRequest, member: Member, pk: UUID, invitation: UUID) -> HttpResponse:
+    """Mail the customer once more; nothing restarts (X-08)."""
+    found = reach.invitation(member, pk, invitation)
+    limits.count(limits.MAIL, str(member.organisation_id))
+    try:
+        invitations.remind(found, by=member, actor=actor(request, member))
+    except SignOffError as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(
+            request, _("A reminder is on its way to %(name)s.") % {"name": found.party.contact.name}
+        )
+    return redirect(_back(pk))
+
+
+@act("order.email")
+def extend(request: HttpRequest, member: Member, pk: UUID, invitation: UUID) -> HttpResponse:
+    """Let the same link live longer, by what was chosen, or without an end date (X-08)."""
+    found = reach.invitation(member, pk, invitation)
+    form = ExtensionForm(request.POST)
+    if not form.is_valid():
+        messages.error(request, " ".join(str(one) for one in form.errors["hours"]))
+        return redirect(_back(pk))
+    try:
+        longer = invitations.extend(found, hours=form.hours_more, by=member, actor=actor(request, member))
+    except SignOffError as refusal:
+        messages.error(request, str(refusal))
+    else:
+        end = until(keys.iso(longer.expires_at))
+        messages.success(
+            request, _("The link of %(name)s: %(end)s.") % {"name": found.party.contact.name, "end": end}
         )
     return redirect(_back(pk))
 

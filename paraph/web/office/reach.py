@@ -10,7 +10,7 @@ from uuid import UUID
 from django.db.models import QuerySet
 from django.shortcuts import get_object_or_404
 
-from paraph.people.models import Customer, Member
+from paraph.people.models import Customer, Member, Welcome
 from paraph.signoff.models import Invitation, Signature, SignOff
 from paraph.work.models import Comment, WorkOrder
 
@@ -40,6 +40,29 @@ def members(member: Member) -> QuerySet[Member]:
     """The colleagues who work here now."""
     found = Member.objects.filter(organisation_id=member.organisation_id, active=True, user__is_active=True)
     return found.select_related("user").order_by("user__name")
+
+
+def everybody(member: Member) -> QuerySet[Member]:
+    """Everybody who works or worked here."""
+    found = Member.objects.filter(organisation_id=member.organisation_id).select_related(
+        "user", "organisation"
+    )
+    return found.order_by("-active", "user__name", "pk")
+
+
+def anybody(member: Member, pk: UUID) -> Member:
+    """One of them."""
+    return get_object_or_404(everybody(member), pk=pk)
+
+
+def welcomes(member: Member) -> QuerySet[Welcome]:
+    """The organisation's invitations to become a member."""
+    return Welcome.objects.filter(organisation_id=member.organisation_id).select_related("organisation")
+
+
+def welcome(member: Member, pk: UUID) -> Welcome:
+    """One of them."""
+    return get_object_or_404(welcomes(member), pk=pk)
 
 
 def comment(member: Member, order: UUID, pk: UUID) -> Comment:

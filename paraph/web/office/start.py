@@ -7,10 +7,12 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 
 from paraph.automation import notices
+from paraph.people import access
 from paraph.people.models import Member
 from paraph.signoff.facts import SEAL_FAULTS
 from paraph.web.office import reach, waiting
 from paraph.web.office.doors import page, show
+from paraph.web.office.invoices import drafts_of
 
 MOST_WAITING = 8  # of one kind; the list has the rest
 MOST_ORDERS = 10
@@ -25,8 +27,9 @@ def start(request: HttpRequest, member: Member) -> HttpResponse:
         "questions": waiting.questions(member)[:MOST_WAITING],
         "expired": waiting.expired(member)[:MOST_WAITING],
         "signatures": waiting.signatures(member)[:MOST_WAITING],
+        "drafts": drafts_of(member)[:MOST_WAITING] if access.can(member, "invoice.edit") else [],
         "notices": notices.unread(member)[:MOST_NOTICES],
     }
-    recent = reach.orders(member).select_related("customer")[:MOST_ORDERS]
+    recent = waiting.with_request(reach.orders(member)).select_related("customer")[:MOST_ORDERS]
     told: dict[str, Any] = {**{name: list(found) for name, found in queues.items()}, "orders": list(recent)}
     return show(request, member, "start.html", quiet=not any(told[name] for name in queues), **told)

@@ -5,12 +5,23 @@ Each is one query over the organisation's own rows.
 
 from __future__ import annotations
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from datetime import timedelta
+
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 
 from paraph.lib import clock
 from paraph.people.models import Member
-from paraph.signoff.models import Ask, Invitation, Party, SignOff, State
-from paraph.work.models import Comment
+from paraph.signoff.facts import NOT_LAST
+from paraph.signoff.models import UNFINISHED, Ask, Invitation, Party, SignOff, State
+from paraph.work.models import Comment, WorkOrder
+
+A_MOMENT = timedelta(minutes=1)
+
+
+def with_request(found: QuerySet[WorkOrder]) -> QuerySet[WorkOrder]:
+    """Orders with `request`: the state of their newest request, where that says more than the order's status."""
+    newest = SignOff.objects.filter(order=OuterRef("pk")).exclude(state=State.SHARED).order_by("-created_at")
+    return found.annotate(request=Subquery(newest.values("state")[:1]))
 
 
 def signatures(member: Member) -> QuerySet[Party]:
@@ -21,8 +32,12 @@ def signatures(member: Member) -> QuerySet[Party]:
 
 
 def seals(member: Member) -> QuerySet[SignOff]:
-    """Signed, but the seal could not be made yet (I7); `seal_fault` says why."""
+    """Signed, but the seal could not be made yet (I7); `seal_fault` says why.
+
+    Two who signed at the same moment are no alarm: the worker seals within seconds.
+    """
     found = SignOff.objects.filter(organisation_id=member.organisation_id, state=State.COMPLETE)
+    found = found.exclude(seal_fault=NOT_LAST, completed_at__gt=clock.now() - A_MOMENT)
     return found.select_related("order__customer").order_by("completed_at")
 
 
@@ -39,11 +54,12 @@ def questions(member: Member) -> QuerySet[Comment]:
 def expired(member: Member) -> QuerySet[Invitation]:
     """Links that ended before their party signed, and have no living successor."""
     now = clock.now()
-    alive = Invitation.objects.filter(party=OuterRef("party"), revoked_at=None, expires_at__gt=now)
+    alive = Invitation.objects.filter(party=OuterRef("party"), revoked_at=None)
+    alive = alive.filter(Q(expires_at=None) | Q(expires_at__gt=now))
     newer = Invitation.objects.filter(party=OuterRef("party"), created_at__gt=OuterRef("created_at"))
     ended = Invitation.objects.filter(
         party__signoff__organisation_id=member.organisation_id,
-        party__signoff__state=State.OPEN,
+        party__signoff__state__in=UNFINISHED,
         party__ask=Ask.AUTHORISE,
         party__acted_at=None,
         revoked_at=None,

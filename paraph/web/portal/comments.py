@@ -1,4 +1,7 @@
-"""Special instructions and questions, on a line or on the whole order (S3-23, S3-27, S3-31)."""
+"""Special instructions and questions, on a line or on the whole order (S3-23, S3-27, S3-31).
+
+Whoever was sent progress or an invoice to read may ask about the order, too, but not about one line of it.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from paraph.people import limits
 from paraph.signoff.errors import Closed, NotThere, OnlyToRead
 from paraph.signoff.models import Invitation
-from paraph.web.portal import door, order, pages
+from paraph.web.portal import door, order, pages, to_read
 from paraph.web.portal.pages import Visit
 from paraph.web.shared.acting import acting
 from paraph.work import comments
@@ -38,6 +41,7 @@ class Remark(forms.Form):
 
 @acting
 @door.guest
+@door.to_sign
 def on_line(request: HttpRequest, invitation: Invitation, item_id: UUID) -> HttpResponse:
     """Say something about one line."""
     visit = _commenting(request, invitation)
@@ -89,6 +93,8 @@ def _refused(request: HttpRequest, visit: Visit, form: Remark, item: Item | None
         "problems": form.errors["text"],
     }
     part = "portal/line_answer.html" if item else "portal/comments_answer.html"
-    template = part if pages.wants_part(request) else "portal/order.html"
     line = visit.sheet.line(item.pk) if item else None
+    if visit.is_to_read and not pages.wants_part(request):
+        return to_read.show(request, visit, status=400, draft=draft)
+    template = part if pages.wants_part(request) else "portal/order.html"
     return pages.show(request, visit, template, status=400, draft=draft, line=line)

@@ -16,9 +16,9 @@ from django.http.response import HttpResponseBase
 from django.urls import reverse
 
 from paraph.lib.actor import Actor
-from paraph.signoff import invitations
-from paraph.signoff.errors import LinkEnded, LinkUnknown
-from paraph.signoff.models import Ask, Invitation, View
+from paraph.signoff import invitations, requests
+from paraph.signoff.errors import LinkEnded, LinkUnknown, NotThere
+from paraph.signoff.models import SIGNED_VIEWS, Ask, Invitation, View
 from paraph.web.shared import acting, connection, errors, tongue
 
 IDS = "portal"
@@ -95,6 +95,7 @@ def about(invitation: Invitation) -> dict[str, Any]:
         "kind": View(invitation.view).label,
         "contact": invitation.party.contact,
         "signs": invitation.party.ask == Ask.AUTHORISE,
+        "first": requests.waits_for(invitation.party),
     }
 
 
@@ -112,5 +113,21 @@ def guest(
             ask = reverse("portal:renewal", args=[invitation_id])
             return errors.page(request, ended.status, str(ended), ask_again=ask, **about(invitation))
         return view(request, invitation, **kwargs)  # type: ignore[call-arg]
+
+    return wrapped
+
+
+def to_sign(
+    view: Callable[Concatenate[HttpRequest, Invitation, P], HttpResponseBase],
+) -> Callable[Concatenate[HttpRequest, Invitation, P], HttpResponseBase]:
+    """Behind `guest`: what belongs to deciding and signing does not exist for a view that is only read (S3-03)."""
+
+    @wraps(view)
+    def wrapped(
+        request: HttpRequest, invitation: Invitation, /, *args: P.args, **kwargs: P.kwargs
+    ) -> HttpResponseBase:
+        if invitation.view not in SIGNED_VIEWS:
+            raise NotThere
+        return view(request, invitation, *args, **kwargs)
 
     return wrapped

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import re
+from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse
 from django.utils.http import content_disposition_header
@@ -14,14 +15,15 @@ from paraph.lib.blobs import BlobMissing
 from paraph.lib.keyfile import KeyFileMissing
 from paraph.people import limits
 from paraph.sealing.errors import SealingError
-from paraph.signoff import completion, receipts
+from paraph.signoff import completion, progress, receipts
 from paraph.signoff.errors import NotThere
 from paraph.signoff.models import Invitation, Signature, SignOff, State, View
-from paraph.web.portal import door
+from paraph.web.portal import door, invoice
 from paraph.web.portal.receipt import own
 from paraph.web.shared import errors
 from paraph.web.shared.acting import reading
 from paraph.work import orders
+from paraph.work.models import WorkOrder
 
 log = logging.getLogger(__name__)
 PDF, JSON = "application/pdf", "application/json"
@@ -31,24 +33,47 @@ UNSAFE = re.compile(r"[^\w.-]+")
 @reading
 @door.guest
 def print_pdf(request: HttpRequest, invitation: Invitation) -> HttpResponse:
-    """The *Print* link: with a signature block while lines are pending, with the signature once given (S3-34 … 36)."""
+    """The *Print* link: the document of this view and of no other (S3-34 … S3-36)."""
     limits.count(limits.PORTAL, f"print:{door.counted_as(request, invitation)}")
     order = orders.load(invitation.party.signoff.order_id)
+    try:
+        content = DOCUMENTS[View(invitation.view)](invitation, order, get_language() or "en")
+    except (SealingError, BlobMissing) as problem:
+        return _unavailable(request, invitation.party.signoff, problem)
+    return file(content, PDF, f"{order.number}-{invitation.view}.pdf")
+
+
+def _signed(invitation: Invitation, order: WorkOrder, language: str) -> bytes:
+    """With a signature block while lines are pending, with the signature once given."""
     signoff = invitation.party.signoff
     shown = None if signoff.state == State.SEALED and not _may_read_sealed(invitation) else signoff
-    try:
-        content = completion.printed(order, invitation.view, get_language() or "en", signoff=shown)
-    except (SealingError, BlobMissing) as problem:
-        return _unavailable(request, signoff, problem)
-    return file(content, PDF, f"{order.number}-{invitation.view}.pdf")
+    return completion.printed(order, invitation.view, language, signoff=shown)
+
+
+def _progress(invitation: Invitation, order: WorkOrder, language: str) -> bytes:
+    return progress.printed(order, language)
+
+
+def _invoice(invitation: Invitation, order: WorkOrder, language: str) -> bytes:
+    return invoice.printed(order)
+
+
+# A view without an entry has no document: a new one must say which it may show.
+DOCUMENTS: dict[View, Callable[[Invitation, WorkOrder, str], bytes]] = {
+    View.ESTIMATE: _signed,
+    View.AUTHORISATION: _signed,
+    View.PROGRESS: _progress,
+    View.INVOICE: _invoice,
+}
 
 
 @reading
 @door.guest
+@door.to_sign
 def sealed(request: HttpRequest, invitation: Invitation) -> HttpResponse:
     """The sealed copy, once there is one."""
     signoff = invitation.party.signoff
-    if signoff.state != State.SEALED or not _may_read_sealed(invitation):
+    if not signoff.is_sealed or not _may_read_sealed(invitation):
         raise NotThere
     try:
         content = signoff.sealed_copy.read()
@@ -59,6 +84,7 @@ def sealed(request: HttpRequest, invitation: Invitation) -> HttpResponse:
 
 @reading
 @door.guest
+@door.to_sign
 def receipt(request: HttpRequest, invitation: Invitation) -> HttpResponse:
     """The receipt of this party's own signature, for `evidence.verify`."""
     signature = _own(invitation)
@@ -71,6 +97,7 @@ def receipt(request: HttpRequest, invitation: Invitation) -> HttpResponse:
 
 @reading
 @door.guest
+@door.to_sign
 def record(request: HttpRequest, invitation: Invitation) -> HttpResponse:
     """The record this party agreed to, byte by byte as it was signed."""
     signature = _own(invitation)

@@ -24,7 +24,7 @@ from django.utils.translation import get_language
 from paraph.evidence.models import Entry
 from paraph.lib import clock
 from paraph.lib.compiled import Compiled
-from paraph.signoff.models import Invitation
+from paraph.signoff.models import Invitation, View
 from paraph.web.portal import door, packed
 
 LONGEST = 60
@@ -48,6 +48,8 @@ WATCHED = (
     "party__signoff__order__organisation__accent",
     "party__signoff__order__organisation__time_zone",
 )
+# An invoice lives beside the order: what happens to it need not be a fact of the order.
+AFRESH = frozenset({View.INVOICE})
 Page = Callable[..., HttpResponseBase]
 
 
@@ -60,13 +62,14 @@ def remembered(view: Page) -> Page:
         if key is None:
             return view(request, invitation_id=invitation_id, **kwargs)
         found = cache.get(key)
-        if found is not None and clock.now() < found[0]:
+        if found is not None and (found[0] is None or clock.now() < found[0]):
             return _again(request, *found[1:])
         response = view(request, invitation_id=invitation_id, **kwargs)
         if isinstance(response, HttpResponse) and response.status_code == 200:
             expires_at = Invitation.objects.values_list("expires_at", flat=True).get(pk=invitation_id)
             pieces = TOKEN.split(response.content)
-            cache.set(key, (expires_at, pieces, packed.pack(pieces, TOKEN_CHARS), get_language()), LONGEST)
+            told = (expires_at, pieces, packed.pack(pieces, TOKEN_CHARS), get_language())
+            cache.set(key, told, LONGEST)
         return response
 
     return wrapped
@@ -88,9 +91,9 @@ def _key(request: HttpRequest, invitation_id: UUID) -> str | None:
     if not door.is_in(request, invitation_id):
         return None
     place = _place(invitation_id)
-    if place is None:
+    if place is None or place[2] in AFRESH:
         return None
-    rows = WATCHES.rows(invitation_id, *place)
+    rows = WATCHES.rows(invitation_id, *place[:2])
     if not rows:
         return None
     language = door.language_of(request, invitation_id)
@@ -98,10 +101,13 @@ def _key(request: HttpRequest, invitation_id: UUID) -> str | None:
 
 
 @lru_cache(maxsize=4096)
-def _place(invitation_id: UUID) -> tuple[UUID, str] | None:
-    """Ledger and topic of an invitation's order; they never change."""
+def _place(invitation_id: UUID) -> tuple[UUID, str, str] | None:
+    """Ledger and topic of an invitation's order, and its view; they never change."""
     found = Invitation.objects.filter(pk=invitation_id).select_related("party__signoff__order").first()
-    return (found.party.signoff.organisation_id, found.party.signoff.order.topic) if found else None
+    if found is None:
+        return None
+    signoff = found.party.signoff
+    return signoff.organisation_id, signoff.order.topic, found.view
 
 
 def _watched(invitation_id: UUID, log: UUID, topic: str) -> QuerySet[Invitation, Any]:

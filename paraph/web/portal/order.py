@@ -1,4 +1,4 @@
-"""The order page: read, decide line by line, approve all (S3-01, S3-04, S3-05, S3-21 … S3-26)."""
+"""The order page: read, decide line by line, approve all (S3-01, S3-04 … S3-07, S3-21 … S3-26)."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from paraph.people import limits
 from paraph.signoff import ceremonies
 from paraph.signoff.models import Choice, Invitation
-from paraph.web.portal import door, pages
+from paraph.web.portal import door, pages, to_read
 from paraph.web.portal.memory import remembered
 from paraph.web.shared.acting import acting, reading
 
@@ -28,8 +28,9 @@ TOLD = {
 @remembered
 @door.guest
 def page(request: HttpRequest, invitation: Invitation) -> HttpResponse:
-    """The one order behind this invitation, and nothing else (S3-03)."""
-    return pages.show(request, pages.visit(invitation))
+    """The one order behind this invitation, in the view it is for, and nothing else (S3-03)."""
+    found = pages.visit(invitation)
+    return to_read.show(request, found) if found.is_to_read else pages.show(request, found)
 
 
 @reading
@@ -43,6 +44,7 @@ def timeline(request: HttpRequest, invitation: Invitation) -> HttpResponse:
 
 @acting
 @door.guest
+@door.to_sign
 def decision(request: HttpRequest, invitation: Invitation, item_id: UUID) -> HttpResponse:
     """Approve, reject or clear one line: `choice` is approved, rejected or pending (S3-24 … S3-26)."""
     limits.count(limits.PORTAL, door.counted_as(request, invitation))
@@ -53,6 +55,7 @@ def decision(request: HttpRequest, invitation: Invitation, item_id: UUID) -> Htt
 
 @acting
 @door.guest
+@door.to_sign
 def approve_all(request: HttpRequest, invitation: Invitation) -> HttpResponse:
     """Approve every line that is still undecided."""
     limits.count(limits.PORTAL, door.counted_as(request, invitation))

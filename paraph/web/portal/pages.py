@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -16,9 +16,20 @@ from django.utils.translation import get_language
 
 from paraph.evidence.facts import CUSTOMER
 from paraph.evidence.timeline import Line, timeline
-from paraph.signoff import subjects
-from paraph.signoff.models import Ask, Invitation, Signature, SignOff, State
+from paraph.signoff import progress, requests, subjects
+from paraph.signoff.models import (
+    SIGNED_VIEWS,
+    Ask,
+    Decline,
+    Invitation,
+    Party,
+    Signature,
+    SignOff,
+    State,
+    View,
+)
 from paraph.web.portal.sheet import Sheet
+from paraph.web.shared.changes import SinceSigned, since_signed
 from paraph.work import orders
 from paraph.work.models import Comment, WorkOrder
 
@@ -34,6 +45,10 @@ class Visit:
     order: WorkOrder
     sheet: Sheet
     signatures: Sequence[Signature]
+    # Whoever has to sign before this party may (X-08).
+    first: Party | None = None
+    # What changed since somebody signed (decision 6).
+    since: Sequence[SinceSigned] = ()
 
     @property
     def signoff(self) -> SignOff:
@@ -44,6 +59,11 @@ class Visit:
     def is_asked(self) -> bool:
         """Whether a decision is asked of this party, or a copy was sent to read."""
         return self.invitation.party.ask == Ask.AUTHORISE
+
+    @property
+    def is_to_read(self) -> bool:
+        """Whether the view is only read: progress and invoice (S3-06, S3-07)."""
+        return self.invitation.view not in SIGNED_VIEWS
 
     @property
     def is_withdrawn(self) -> bool:
@@ -61,19 +81,48 @@ class Visit:
         return [one.party.contact.name for one in self.signatures if one.party_id != self.invitation.party_id]
 
     @property
+    def is_superseded(self) -> bool:
+        """Whether the shop changed the order after it was signed in this request (decision 6)."""
+        return self.signoff.state == State.SUPERSEDED
+
+    @property
+    def own_since(self) -> SinceSigned | None:
+        """What changed since this very request was signed."""
+        return next((one for one in self.since if one.signoff.pk == self.signoff.pk), None)
+
+    @property
+    def asked_again(self) -> Sequence[SinceSigned]:
+        """What changed since earlier requests were signed, where this one asks about it again."""
+        if self.signoff.state != State.OPEN:
+            return ()
+        return [one for one in self.since if one.lines and one.signoff.pk != self.signoff.pk]
+
+    @cached_property
+    def decline(self) -> Decline | None:
+        """The refusal that ended this request."""
+        declined = self.signoff.state == State.DECLINED
+        found = Decline.objects.filter(signoff=self.signoff).select_related("party__contact")
+        return found.first() if declined else None
+
+    @property
+    def may_act(self) -> bool:
+        """Whether the request is open and it is this party's turn."""
+        return self.is_asked and self.signoff.state == State.OPEN and self.first is None
+
+    @property
     def may_decide(self) -> bool:
         """Decisions are fixed from the first signature on (decision 6)."""
-        return self.is_asked and self.signoff.state == State.OPEN and not self.signatures
+        return self.may_act and not self.signatures
 
     @property
     def may_comment(self) -> bool:
-        """Questions stay welcome after signing."""
-        return self.is_asked and not self.is_withdrawn
+        """Questions stay welcome after signing, and about what is only read."""
+        return (self.is_asked or self.is_to_read) and not self.is_withdrawn
 
     @property
     def may_sign(self) -> bool:
         """Whether *Review and sign* is this party's next step."""
-        return self.is_asked and self.signoff.state == State.OPEN and self.signature is None
+        return self.may_act and self.signature is None
 
     @cached_property
     def steps(self) -> list[Line]:
@@ -83,9 +132,27 @@ class Visit:
 
 def visit(invitation: Invitation) -> Visit:
     """Load everything the order page shows, in a constant number of queries."""
-    order = orders.load(invitation.party.signoff.order_id)
-    signatures = Signature.objects.filter(signoff=invitation.party.signoff).select_related("party__contact")
-    return Visit(invitation, order, live(order, invitation.view), list(signatures.order_by("signed_at")))
+    party = invitation.party
+    order = orders.load(party.signoff.order_id)
+    signatures = Signature.objects.filter(signoff=party.signoff).select_related("party__contact")
+    sheet = live(order, invitation.view)
+    return Visit(
+        invitation,
+        order,
+        sheet,
+        list(signatures.order_by("signed_at")),
+        requests.waits_for(party),
+        _since(party.signoff, order, sheet),
+    )
+
+
+def _since(signoff: SignOff, order: WorkOrder, sheet: Sheet) -> Sequence[SinceSigned]:
+    """What changed since somebody signed; one query, and only where something did."""
+    if sheet.view not in SIGNED_VIEWS:
+        return ()
+    if signoff.state != State.SUPERSEDED and not any(one.changed for one in sheet.standing.values()):
+        return ()
+    return since_signed(order, sheet.view, get_language() or "en")
 
 
 def live(order: WorkOrder, view: str) -> Sheet:
@@ -94,7 +161,8 @@ def live(order: WorkOrder, view: str) -> Sheet:
     said: dict[str, list[Comment]] = {}
     for comment in Comment.objects.filter(order=order).order_by("at"):
         said.setdefault(str(comment.item_id or ""), []).append(comment)
-    return Sheet(subjects.present(order, view, standing), standing, said)
+    make = progress.present if view == View.PROGRESS else partial(subjects.present, view=view)
+    return Sheet(make(order, stand=standing), standing, said)
 
 
 def history(order: WorkOrder, limit: int | None = None) -> list[Line]:

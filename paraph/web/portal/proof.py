@@ -15,6 +15,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from paraph.evidence import ledger
 from paraph.evidence.verify import NotProven, verify_receipt
 from paraph.lib import clock, home
 from paraph.people import limits
@@ -83,10 +84,15 @@ def _receipt(given: UploadedFile[bytes]) -> dict[str, Any]:
             shown = verify_receipt(content, vkey)
         except (NotProven, ValueError):
             continue
-        return {
-            "found": _entry(shown.leaf),
-            "verdict": _("This receipt is genuine: what it says stands in the ledger."),
-        }
+        stored = ledger.find(shown.head.origin, shown.index)
+        if stored is not None and stored.content == shown.leaf:
+            verdict = _("This receipt is genuine: what it says stands in the ledger.")
+        else:
+            verdict = _(
+                "This receipt is genuine, but what it says is no longer in the ledger, which was restored from a "
+                "backup. Keep it: it proves what was recorded. Please show it to who gave it to you."
+            )
+        return {"found": _entry(shown.leaf), "verdict": verdict}
     return {
         "problem": _(
             "This file is not known here: it was not sealed here, or it was changed afterwards, even by a single byte."

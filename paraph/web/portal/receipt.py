@@ -15,8 +15,8 @@ from paraph.evidence.tree import NotProven
 from paraph.lib import figures
 from paraph.lib.keyfile import KeyFileMissing
 from paraph.signoff import receipts
-from paraph.signoff.facts import SEAL_FAULTS
-from paraph.signoff.models import Invitation, Signature, State
+from paraph.signoff.facts import NOT_LAST, SEAL_FAULTS
+from paraph.signoff.models import UNFINISHED, Invitation, Signature, State
 from paraph.web.portal import door, signing
 from paraph.web.portal.sheet import Sheet
 from paraph.web.shared.acting import reading
@@ -24,6 +24,7 @@ from paraph.web.shared.acting import reading
 
 @reading
 @door.guest
+@door.to_sign
 def page(request: HttpRequest, invitation: Invitation) -> HttpResponse:
     """This party's own receipt; before there is one, the order."""
     signature = own(invitation)
@@ -59,8 +60,10 @@ def _agreed(signature: Signature) -> dict[str, Any]:
         "amount": amount if sheet.priced else "",
         "ink": ink(record["mark"]),
         "state": signoff.state,
-        "is_sealed": signoff.state == State.SEALED,
-        "waits_for_others": signoff.state == State.OPEN,
+        "is_sealed": signoff.is_sealed,
+        "is_superseded": signoff.state == State.SUPERSEDED,
+        "waits_for_others": signoff.state in UNFINISHED,
+        "is_alarm": signoff.seal_fault != NOT_LAST,
         "fault": SEAL_FAULTS.get(signoff.seal_fault, signoff.seal_fault),
     }
 
@@ -73,7 +76,7 @@ def _proof(signature: Signature) -> dict[str, Any]:
         return {"proof": None}
     note = signature.checkpoint.note if signature.checkpoint else ""
     pairs = [
-        (_("Entry in the record"), str(signature.entry.index)),
+        (_("Entry in the record"), str(signature.entry.content["index"])),
         (_("Digest of what you signed"), signature.record_digest),
         (_("Signed checkpoint of the record"), note),
         (_("Proof that the entry is in it"), told["proof"]),

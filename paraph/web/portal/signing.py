@@ -13,12 +13,22 @@ from django.utils.translation import gettext_lazy as _
 from paraph.lib.compiled import Compiled
 from paraph.people import limits
 from paraph.signoff import ceremonies, completion, consent
-from paraph.signoff.errors import AlreadySigned, NothingApproved, NotThere, Stale, Unusable
+from paraph.signoff.errors import (
+    AlreadySigned,
+    Closed,
+    NothingApproved,
+    NotThere,
+    NotYourTurn,
+    Outdated,
+    Stale,
+    Unusable,
+)
 from paraph.signoff.models import Ceremony, Invitation
-from paraph.web.portal import changes, door, pages
+from paraph.web.portal import door, pages
 from paraph.web.portal.memory import remembered
 from paraph.web.portal.sheet import Sheet, numbers
 from paraph.web.portal.submission import Submission
+from paraph.web.shared import changes
 from paraph.web.shared.acting import both
 
 STEPS = (_("Read"), _("Who you are"), _("Sign"), _("Receipt"))
@@ -26,6 +36,7 @@ STEPS = (_("Read"), _("Who you are"), _("Sign"), _("Receipt"))
 
 @both
 @door.guest
+@door.to_sign
 def review(request: HttpRequest, invitation: Invitation) -> HttpResponse:
     """Freeze what is about to be signed; with what was typed and drawn before, when it has to be read once more."""
     if request.method != "POST":
@@ -35,7 +46,7 @@ def review(request: HttpRequest, invitation: Invitation) -> HttpResponse:
         ceremony = ceremonies.review(invitation, by=door.actor(request, invitation))
     except AlreadySigned:
         return redirect("portal:receipt", invitation.pk)
-    except NothingApproved as refusal:
+    except (NothingApproved, NotYourTurn, Outdated, Closed) as refusal:
         return pages.show(request, pages.visit(invitation), status=refusal.status, refusal=str(refusal))
     if "name" not in request.POST:
         return redirect("portal:sign", invitation.pk, ceremony.pk)
@@ -45,6 +56,7 @@ def review(request: HttpRequest, invitation: Invitation) -> HttpResponse:
 @both
 @remembered
 @door.guest
+@door.to_sign
 def sign(request: HttpRequest, invitation: Invitation, ceremony_id: UUID) -> HttpResponse:
     """Read the frozen summary, say who you are, consent, draw or type; then the receipt.
 

@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from django.urls import path
 
-from paraph.web.portal import comments, entry, files, order, preview, proof, receipt, signing
+from paraph.web.portal import (
+    comments,
+    declining,
+    entry,
+    files,
+    invoice_file,
+    order,
+    preview,
+    proof,
+    receipt,
+    signing,
+)
 
 app_name = "portal"
 VISIT = "p/<uuid:invitation_id>/"
@@ -21,10 +32,12 @@ urlpatterns = [
     path(f"{VISIT}lines/<uuid:item_id>/comments/", comments.on_line, name="line_comments"),
     path(f"{VISIT}comments/", comments.on_order, name="comments"),
     path(f"{VISIT}timeline/", order.timeline, name="timeline"),
+    path(f"{VISIT}decline/", declining.decline, name="decline"),
     path(f"{VISIT}review/", signing.review, name="review"),
     path(f"{VISIT}sign/<uuid:ceremony_id>/", signing.sign, name="sign"),
     path(f"{VISIT}receipt/", receipt.page, name="receipt"),
     path(f"{VISIT}print/", files.print_pdf, name="print"),
+    path(f"{VISIT}invoices/<uuid:invoice_id>.pdf", invoice_file.document, name="invoice"),
     path(f"{VISIT}sealed.pdf", files.sealed, name="sealed"),
     path(f"{VISIT}receipt.json", files.receipt, name="receipt_file"),
     path(f"{VISIT}record.json", files.record, name="record"),

@@ -32,7 +32,7 @@ class FormReader(HTMLParser):
             return
         name = told.get("name") or ""
         if tag == "input" and name and (told.get("type") not in {"checkbox", "radio"} or "checked" in told):
-            self.fields.setdefault(name, []).append(told.get("value") or "")
+            self.fields.setdefault(name, []).append(told.get("value") or _bare(told))
         elif tag == "textarea":
             self.area = name
             self.fields[name] = [""]
@@ -50,6 +50,11 @@ class FormReader(HTMLParser):
     def handle_data(self, data: str) -> None:
         if self.area:
             self.fields[self.area][0] += data.removeprefix("\n")
+
+
+def _bare(told: dict[str, str | None]) -> str:
+    """What a browser sends for a field without a value."""
+    return "on" if told.get("type") == "checkbox" else ""
 
 
 class Staff(Client):

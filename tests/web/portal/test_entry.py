@@ -142,6 +142,7 @@ def test_line_7_an_ended_links_page_never_repeats_the_key_and_asks_with_and_with
 
 def test_S3_18_the_last_second_still_opens(shop: Shop, client: Client) -> None:
     invitation = shop.invite(shop.open_order())
+    assert invitation.expires_at is not None
     with time_machine.travel(invitation.expires_at - timedelta(seconds=1), tick=False):
         assert client.post(shop.path(invitation)).status_code == 302
 

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import json
 from io import BytesIO
 
 import pytest
 from django.test import Client
 
+from paraph.evidence import ledger, tree
+from paraph.evidence.checkpoint import Proof, TreeHead
+from paraph.evidence.verify import RECEIPT_FORMAT
+from paraph.lib import canonical, clock
 from paraph.signoff import receipts
 from tests.cast import Shop, signed
 
@@ -53,3 +58,31 @@ def test_the_public_keys_are_there_and_no_private_one(client: Client, shop: Shop
         assert b"PRIVATE" not in answer.content
     for name in ("seal.key.pem", "log.pem", "vault.key", "..%2Fvault.key"):
         assert client.get(f"/proof/{name}").status_code == 404
+
+
+def test_I12_a_receipt_of_an_entry_that_a_restore_lost_is_genuine_and_says_so(
+    client: Client, shop: Shop
+) -> None:
+    signature = signed(shop, shop.open_order()).signatures.get()
+    log = shop.organisation.log
+    origin = signature.entry.content["log"]
+    hashes = [bytes(one.leaf_hash) for one in ledger.since(log, 0)]
+    lost = {**signature.entry.content, "index": len(hashes), "personal": None}
+    # What the customer holds who signed last, before the disk broke.
+    hashes.append(tree.leaf_hash(canonical.dumps(lost)))
+    note = TreeHead(origin, len(hashes), tree.root_of(hashes)).sign(ledger.signer(origin))
+    path = tree.inclusion_proof(
+        lost["index"], len(hashes), lambda _, start, count: hashes[start : start + count]
+    )
+    receipt = {
+        "format": RECEIPT_FORMAT,
+        "leaf": canonical.dumps(lost).decode(),
+        "proof": Proof(lost["index"], tuple(path), note).text(),
+        "vkey": ledger.signer(origin).verifier.vkey(),
+        "personal": None,
+    }
+    ledger.go_on(log, taken_at=clock.now())
+    status, page = look_up(client, json.dumps(receipt).encode())
+    assert status == 200
+    assert "genuine, but what it says is no longer in the ledger" in page
+    assert "what it says stands in the ledger" in look_up(client, receipts.receipt(signature))[1]

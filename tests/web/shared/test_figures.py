@@ -65,6 +65,10 @@ def test_summer_time_and_nameless_zones_are_named_too() -> None:
     ("distance", "expected"),
     [
         (timedelta(hours=-3), "3 hours ago"),
+        (timedelta(minutes=-56), "56 minutes ago"),
+        (timedelta(minutes=-61), "1 hour ago"),
+        (timedelta(minutes=89), "in 1 hour"),
+        (timedelta(minutes=-91), "2 hours ago"),
         (timedelta(days=2), "in 2 days"),
         (timedelta(seconds=-3), "1 minute ago"),
         (timedelta(hours=-30), "30 hours ago"),
