@@ -14,7 +14,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from paraph.config import scratch
+from paraph.config import archive, scratch
 from paraph.config.scratch import Sorry
 
 DESCRIPTION = """\
@@ -27,7 +27,11 @@ commands:
   demo           fill the demo company; with --serve also serve it; --reset starts over
   sample DIR     play a whole signing journey on a scratch database and write what the
                  parties then hold: PDFs, receipt, record, public keys
-  check          say whether settings, database and keys are fit for use
+  check          name every bad or dangerous setting, with what to do about it
+  backup FILE    write database, files and keys into one verified archive, while Paraph runs
+  restore FILE   make an installation from such an archive, of this version or an earlier one
+  verify [FILE]  recompute the ledgers and compare them with receipts that others kept
+  bounce         take a message that a mail server could not deliver, from standard input
   keys           make the installation's keys that do not exist yet
   member EMAIL   let somebody in: the first manager of a new organisation, a colleague,
                  or the same person with a new password (asked for, or read from input)
@@ -40,11 +44,65 @@ environment:
   PARAPH_ORIGIN  the address people use (http://localhost:8000); https but for localhost
   PARAPH_WORKERS web processes (2)
   DATABASE_URL   postgres://user:password@host/name, or sqlite:///path (a file in PARAPH_DATA)
+  PARAPH_FILES   where files are kept: s3://bucket/prefix, or a folder in PARAPH_DATA
   SMTP_HOST, SMTP_PORT, SMTP_USER, SMTP_PASSWORD, SMTP_STARTTLS, SMTP_TLS, PARAPH_FROM
                  how mail is sent, and in whose name
 
-Every secret is a file in PARAPH_DATA/keys, made at first start. Keep a copy of that folder.
+Every secret of the installation is a file in PARAPH_DATA/keys, made at first start; `paraph backup`
+holds them. A secret that you give may stand in a file too: DATABASE_URL_FILE, SMTP_PASSWORD_FILE …
 """
+
+
+TRY_AGAIN = 75  # EX_TEMPFAIL of sysexits.h, which mail servers know
+
+PASSPHRASE: dict[str, Any] = {
+    "default": "",
+    "metavar": "FILE",
+    "help": "its first line encrypts the archive (age format)",
+}
+OPTIONS: dict[str, dict[str, dict[str, Any]]] = {
+    # By `serve`: its process id, known before this process could ask who its parent is.
+    "worker": {"--parent": {"type": int, "default": 0, "help": argparse.SUPPRESS}},
+    "demo": {
+        "--reset": {"action": "store_true", "help": "remove the demo in PARAPH_DATA and start over"},
+        "--serve": {"action": "store_true", "help": "serve it until Ctrl-C"},
+    },
+    "member": {
+        "email": {"metavar": "EMAIL", "help": "the mail address they sign in with"},
+        "--name": {"required": True, "help": "their name"},
+        "--role": {"default": "manager", "help": "manager, dispatcher, technician or biller"},
+        "--organisation": {"default": "", "help": "its name; not needed where there is only one"},
+        "--forget-factors": {"action": "store_true", "help": "remove second factors they lost"},
+    },
+    "bounce": {
+        "--recipient": {"default": "", "metavar": "ADDRESS", "help": "to whom the mail server brought it"},
+    },
+    "sample": {"folder": {"metavar": "DIR", "help": "where to write; must be new or empty"}},
+    "check": {
+        "--online": {"action": "store_true", "help": "also try mail and storage, and compare clocks"},
+        "--json": {"action": "store_true", "help": "print JSON, for programs"},
+        "--strict": {"action": "store_true", "help": "end with 1 for warnings too"},
+    },
+    "backup": {
+        "file": {"metavar": "FILE", "help": "the archive; must not exist yet"},
+        "--passphrase-file": PASSPHRASE,
+        "--without-files": {"action": "store_true", "help": "only list the files: they are kept elsewhere"},
+    },
+    "restore": {
+        "file": {"metavar": "FILE", "help": "the archive"},
+        "--passphrase-file": PASSPHRASE,
+        "--replace": {"action": "store_true", "help": "move aside what is there; nothing is deleted"},
+        "--receipts": {
+            "action": "append",
+            "default": [],
+            "metavar": "PLACE",
+            "help": "receipts that others kept",
+        },
+    },
+    "verify": {
+        "files": {"nargs": "*", "metavar": "FILE", "help": "receipts, checkpoints, or folders of them"}
+    },
+}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -82,10 +140,13 @@ def worker(chosen: argparse.Namespace) -> None:
     if chosen.parent:
         os.nice(5)  # started by `serve`, it shares the machine with the pages, and somebody waits for those
     _django()
+    from django.conf import settings
+
     from paraph.config import startup, worker
 
     startup.require_database()
-    worker.run_forever(parent)
+    with scratch.hold(settings.PARAPH_DATA):
+        worker.run_forever(parent)
 
 
 def migrate(chosen: argparse.Namespace) -> None:
@@ -121,22 +182,87 @@ def member(chosen: argparse.Namespace) -> None:
         organisation=chosen.organisation,
         password=password,
     )
+    if chosen.forget_factors:
+        newcomer.forget_factors(who)
     print(f"{who.user.name} <{who.user.email}> is {who.get_role_display()} of {who.organisation.name}")
     if made:
         print(f"password: {password}")
 
 
+def bounce(chosen: argparse.Namespace) -> int:
+    """Take a message that a mail server could not deliver, from standard input, and record what it says.
+
+    Ends with 75 (try again later, sysexits.h) when anything is in the way, so that the mail server keeps it.
+    """
+    raw = sys.stdin.buffer.read()
+    try:
+        _django()
+        undelivered, returned = (
+            _late(f"paraph.{one}") for one in ("automation.undelivered", "delivery.returned")
+        )
+        outcome = returned.take(raw, recipient=chosen.recipient, on_dead=undelivered.record)
+    except Exception as problem:  # noqa: BLE001 - a mail server sends a report once, and must not lose it
+        print(f"paraph: {type(problem).__name__}: not taken, try again later", file=sys.stderr)
+        return TRY_AGAIN
+    print(returned.SENTENCES[outcome])
+    return 0
+
+
 def check(chosen: argparse.Namespace) -> int:
-    """Report every fault; exit code 1 when there is one."""
+    """Name every bad or dangerous setting, with what to do about it. Exit code 1 when there is a fault."""
     _django()
-    from paraph.config import startup
+    from paraph.config import checkup
+
+    found = checkup.look(online=chosen.online)
+    print(checkup.as_json(found) if chosen.json else "\n".join(checkup.as_text(found)))
+    worst = {one.level for one in found}
+    return 1 if checkup.FAULT in worst or (chosen.strict and checkup.WARNING in worst) else 0
+
+
+def backup(chosen: argparse.Namespace) -> None:
+    """Write database, files and keys into one archive, verified after writing. Paraph may go on running."""
+    _django()
+    from paraph.config import backup, startup
 
     startup.require_database()
-    faults = [*startup.key_faults(), *startup.trigger_faults()]
-    for fault in faults:
-        print(f"fault: {fault}")
-    print("not fit for use" if faults else "settings, database and keys are fit for use")
-    return 1 if faults else 0
+    passphrase = archive.passphrase(chosen.passphrase_file)
+    if not passphrase:
+        print(archive.UNENCRYPTED, file=sys.stderr)
+    try:
+        told = backup.backup(Path(chosen.file).absolute(), passphrase, blobs=not chosen.without_files)
+    except (backup.Incomplete, archive.BadArchive) as problem:
+        raise Sorry(str(problem)) from problem
+    except OSError as problem:
+        raise Sorry(f"There is no backup: {problem.filename or chosen.file}: {problem.strerror}") from problem
+    rows = sum(one["rows"] for one in told["tables"])
+    print(
+        f"{chosen.file}: {rows:,} rows, {told['blobs']['count']:,} files, as of {told['taken_at']}, verified"
+    )
+
+
+def restore(chosen: argparse.Namespace) -> None:
+    """Make an installation from an archive, into an empty PARAPH_DATA and database."""
+    from paraph.config import bring_back
+
+    receipts = [Path(one) for one in chosen.receipts]
+    passphrase = archive.passphrase(chosen.passphrase_file)
+    told = bring_back.restore(Path(chosen.file), passphrase, receipts=receipts, replace=chosen.replace)
+    print("\n".join(told))
+
+
+def verify(chosen: argparse.Namespace) -> int:
+    """Recompute every ledger and compare files with it; list what receipts show beyond a restored backup.
+
+    Exit code 1: something was changed or is missing. 3: nothing was, but receipts show entries that a restored
+    backup does not have.
+    """
+    _django()
+    from paraph.config import startup, verification
+
+    startup.require_database()
+    found = verification.verify([Path(one) for one in chosen.files])
+    print("\n".join(found.sentences()))
+    return found.code
 
 
 def demo(chosen: argparse.Namespace) -> None:
@@ -196,27 +322,16 @@ def _parser() -> argparse.ArgumentParser:
         check,
         keys,
         member,
+        backup,
+        restore,
+        verify,
+        bounce,
     )
     for verb in verbs:
         one = commands.add_parser(verb.__name__, description=verb.__doc__)
         one.set_defaults(run=verb)
-        if verb is worker:
-            # By `serve`: its process id, known before this process could ask who its parent is.
-            one.add_argument("--parent", type=int, default=0, help=argparse.SUPPRESS)
-        if verb is demo:
-            one.add_argument(
-                "--reset", action="store_true", help="remove the demo in PARAPH_DATA and start over"
-            )
-            one.add_argument("--serve", action="store_true", help="serve it until Ctrl-C")
-        if verb is member:
-            one.add_argument("email", metavar="EMAIL", help="the mail address they sign in with")
-            one.add_argument("--name", required=True, help="their name")
-            one.add_argument("--role", default="manager", help="manager, dispatcher, technician or biller")
-            one.add_argument(
-                "--organisation", default="", help="its name; not needed where there is only one"
-            )
-        if verb is sample:
-            one.add_argument("folder", metavar="DIR", help="where to write; must be new or empty")
+        for name, options in OPTIONS.get(verb.__name__, {}).items():
+            one.add_argument(name, **options)
     return parser
 
 

@@ -12,7 +12,7 @@ from typing import Any
 from django.db import transaction
 
 from paraph.automation import runner
-from paraph.config import demo_orders
+from paraph.config import demo_bills, demo_orders, demo_turns
 from paraph.delivery import mailbox, outbox
 from paraph.lib.actor import SYSTEM, Actor
 from paraph.people import members
@@ -31,6 +31,9 @@ STAFF = [
     ("Tess Okafor", "tess@meridian.example", Role.TECHNICIAN, "en"),
     ("Benoît Lambert", "benoit@meridian.example", Role.BILLER, "fr"),
 ]
+# A manager who may not ask for signatures (S0-20), and a second company, for which Tess works as well.
+WITHOUT = ("Mo Haddad", "mo@meridian.example", Role.MANAGER, "en")
+SECOND = ("Polder Avionics", "Polderbaan 3\n1118 CP Schiphol\nNetherlands")
 
 
 def is_filled() -> bool:
@@ -51,8 +54,15 @@ def fill() -> Organisation:
             next_order_number=1042,
         )
         staff = {role: _member(company, *one) for one in STAFF for role in [one[2]]}
+        members.change(_member(company, *WITHOUT), role=Role.MANAGER, without=["signature.ask"], by=SYSTEM)
+        second = Organisation.objects.create(
+            name=SECOND[0], address=SECOND[1], accent="#7a2e5d", language="nl"
+        )
+        _member(second, "Pim de Boer", "pim@polder.example", Role.MANAGER, "nl")
+        _member(second, *STAFF[2])
         made = [_order(company, staff, one) for one in demo_orders.ORDERS]
     _play(made, staff[Role.MANAGER], staff[Role.TECHNICIAN])
+    demo_bills.play(made, staff, DEMO_HOURS)
     runner.run_all()
     outbox.deliver_due()
     return company
@@ -105,8 +115,11 @@ def _item(one: tuple[Any, ...], told: dict[str, Any]) -> orders.ItemDraft:
 
 
 def _play(made: list[WorkOrder], manager: Member, technician: Member) -> None:
-    """The aircraft owner is deciding, the well operator was asked, the installation is signed; two wait in the shop."""
-    aircraft, well, heating, *_rest = made
+    """The aircraft owner is deciding, the well operator was asked, the installation is signed.
+
+    Two partners sign in turn, the baker declined, and the lift was changed after it had been signed for.
+    """
+    aircraft, well, heating, printing, books, lift, *_rest = made
     entry = _ask(aircraft, manager, "Please decide before Monday, so that we can order the tyre.")
     by = entry.party.contact.actor
     lines = orders.lines_of(orders.load(aircraft.pk))
@@ -122,6 +135,14 @@ def _play(made: list[WorkOrder], manager: Member, technician: Member) -> None:
     _ask(well, manager, "")
     signing = _ask(heating, manager, "Zoals besproken op de werf.")
     _sign(signing, "Sofie Maes", "Zaakvoerder")
+    _work(heating, {1: "17.5", 2: "6"}, technician)
+    _share(heating, manager, "Morgen stellen we de installatie in bedrijf.")
+    second = ("Marc Dubois", "Associé", "marc@librairie-dubois.example")
+    demo_turns.ask_in_turn(printing, second, manager, DEMO_HOURS)
+    demo_turns.decline(_ask(books, manager, ""), "Dit jaar stellen we de jaarrekening zelf samen.")
+    _sign(_ask(lift, manager, ""), "Ines Baert", "Site manager")
+    runner.run_all()
+    demo_turns.change(lift, 2, "6.5", "Replace both chains and the worn pulley, set and test.", technician)
 
 
 def _ask(order: WorkOrder, manager: Member, text: str) -> Any:
@@ -132,6 +153,49 @@ def _ask(order: WorkOrder, manager: Member, text: str) -> Any:
     return invitations.send(
         party, view=View.ESTIMATE, by=manager, actor=manager.actor, hours=DEMO_HOURS, text=text
     )
+
+
+def _work(order: WorkOrder, hours: dict[int, str], technician: Member) -> None:
+    """The technician writes down the hours so far, by line number."""
+    told = orders.load(order.pk)
+    items = [
+        orders.ItemDraft(
+            id=one.pk,
+            finding=one.finding,
+            action=one.action,
+            labour_code=one.labour_code,
+            estimated_hours=one.estimated_hours,
+            actual_hours=Decimal(hours[one.number]) if one.number in hours else None,
+            hourly_rate=one.hourly_rate,
+            tax_rate=one.tax_rate,
+            parts=[
+                orders.PartDraft(part.name, part.number, part.quantity, part.unit_price)
+                for part in one.parts.all()
+            ],
+        )
+        for one in orders.lines_of(told)
+    ]
+    draft = orders.OrderDraft(
+        title=told.title,
+        object_name=told.object_name,
+        customer=told.customer,
+        contacts=list(told.contacts.all()),
+        site=told.site,
+        technician=told.technician,
+        notes=told.notes,
+        items=items,
+    )
+    orders.revise(told, draft, expected=told.revision, by=technician.actor)
+
+
+def _share(order: WorkOrder, manager: Member, text: str) -> None:
+    """The customer is sent how far the work is."""
+    contacts = list(order.contacts.order_by("name")[:1])
+    shared = requests.share(order, contacts)
+    for party in shared.parties.select_related("contact", "signoff__order__organisation"):
+        invitations.send(
+            party, view=View.PROGRESS, by=manager, actor=manager.actor, hours=DEMO_HOURS, text=text
+        )
 
 
 def _sign(invitation: Any, name: str, role: str) -> None:

@@ -207,6 +207,40 @@ ORDERS: list[dict[str, Any]] = [
             ("Loonadministratie nalopen", "Controle van de laatste vier kwartalen.", "PAY-05", "4", []),
         ],
     },
+    {
+        "title": "Yearly inspection",
+        "object": "Reach truck 7",
+        "customer": ("Delta Cold Store", "Kade 18\n4389 PA Ritthem"),
+        "contacts": [
+            {
+                "name": "Ines Baert",
+                "title": "Site manager",
+                "email": "ines@deltacoldstore.example",
+                "language": "en",
+            },
+        ],
+        "site": ("Hall 3", "Kade 18, gate B"),
+        "notes": "The truck is free on Saturdays.",
+        "rate": 7800,
+        "tax": "21",
+        "items": [
+            ("Inspection by the law", "Inspect, test with load, report.", "INS-1", "3", []),
+            (
+                "Lift chains stretched by 2.4 %",
+                "Replace both chains, set and test.",
+                "CHN-4",
+                "4",
+                [("Lift chain", "BL-834", "2", 18900)],
+            ),
+            (
+                "Hydraulic oil due",
+                "Change oil and filter.",
+                "HYD-2",
+                "1.5",
+                [("Oil filter", "HF-6710", "1", 4350)],
+            ),
+        ],
+    },
 ]
 
 # A drawn signature, as the signature field writes it.

@@ -12,7 +12,7 @@ from django.core.validators import validate_email
 
 from paraph.config.scratch import Sorry
 from paraph.lib.actor import Actor
-from paraph.people import members
+from paraph.people import factors, members, passwords
 from paraph.people.models import Member, Organisation, Role, User
 
 # Bytes of a password made here: 16 characters, beyond guessing.
@@ -32,6 +32,13 @@ def let_in(email: str, *, name: str, role: str, organisation: str, password: str
     return members.add(
         _organisation(organisation), email, name=name, role=role, password=password, by=_operator()
     )
+
+
+def forget_factors(who: Member) -> None:
+    """Remove somebody's second factors and end their sessions; they are told by mail."""
+    factors.forget_all(who.user)
+    members.sign_out_everywhere(who.user)
+    passwords.tell(who.user, "forgotten")
 
 
 def ask_password(email: str) -> tuple[str, bool]:

@@ -20,15 +20,22 @@ import threading
 import time
 from collections.abc import Callable
 from functools import partial
+from pathlib import Path
 from typing import Any
 
+from django.conf import settings
 from django.db import connections
+from django.template import engines
 from django.urls import get_resolver
+from django.utils import translation
 from granian.constants import Interfaces
 from granian.log import LogLevels
 from granian.server.mp import MPServer
 
-from paraph.config import startup
+from paraph.config import startup, traffic, worker
+from paraph.config.forks import Fork, call_it, save_memory
+from paraph.lib import clock, figures
+from paraph.sealing import glyphs
 
 logger = logging.getLogger(__name__)
 
@@ -42,17 +49,48 @@ RESTART_AFTER = 1.0
 # Seconds within which an end counts as a failed start, and how many of them we try.
 EARLY = 30.0
 MAX_EARLY_ENDS = 3
+# The worker shares the machine with the pages, and somebody waits for those.
+NICE = 5
 # Linux, prctl(2): the signal a process gets when its parent has ended.
 PR_SET_PDEATHSIG = 1
 
 
+class Web(MPServer):
+    """granian's server, which can say that it will stop before it does.
+
+    On SIGTERM `/readyz` answers 503, and everything else goes on for PARAPH_DRAIN seconds, in which a proxy that asks
+    for it turns to another server. Ctrl-C, or a second SIGTERM, stops at once.
+    """
+
+    drain = 0.0
+
+    def signal_handler_interrupt(self, *args: Any, **kwargs: Any) -> None:
+        """Called in the main process, between two instructions of whatever it does."""
+        memory = traffic.memory()
+        if self.drain and args[:1] == (signal.SIGTERM,) and not memory.stopping:
+            memory.stopping = True
+            later = threading.Timer(self.drain, super().signal_handler_interrupt)
+            later.daemon = True
+            later.start()
+        else:
+            super().signal_handler_interrupt(*args, **kwargs)  # type: ignore[no-untyped-call]
+
+
 class WorkerChild:
-    """`paraph worker` as a child process, started again whenever it ends before we stop."""
+    """A worker as a child process, started again whenever it ends before we stop.
+
+    Enter it before there is any thread: the first worker is a fork, which shares what is imported.
+    """
 
     def __enter__(self) -> WorkerChild:
-        self._owner = os.getpid()
+        self._owner, self._due = os.getpid(), False
+        self._child: subprocess.Popen[bytes] | Fork
+        if sys.platform == "darwin":
+            self._start()
+        else:
+            self._child = Fork(partial(_work, self._owner))
         self._earlier = signal.signal(signal.SIGCHLD, self._look)
-        self._start()
+        self._look()  # it may have ended already
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -67,15 +105,25 @@ class WorkerChild:
         # A group of its own: Ctrl-C reaches us, and we tell the worker.
         command = [sys.executable, "-m", "paraph.config.cli", "worker", "--parent", str(self._owner)]
         self._child = subprocess.Popen(command, process_group=0)
+        self._due = False
 
     def _look(self, *_: object) -> None:
         """Some child has ended; web processes inherit this handler, and must not care."""
-        if os.getpid() != self._owner or self._child.poll() is None:
+        if os.getpid() != self._owner or self._due or self._child.poll() is None:
             return
+        self._due = True  # another child may end before it runs
         logger.warning("the worker ended with %s and is started again", self._child.returncode)
         again = threading.Timer(RESTART_AFTER, self._start)
         again.daemon = True
         again.start()
+
+
+def _work(parent: int) -> None:
+    """The life of a forked worker: as `paraph worker --parent` would."""
+    call_it("paraph worker")
+    os.setpgid(0, 0)  # Ctrl-C reaches the server, and the server tells us
+    os.nice(NICE)
+    worker.run_forever(parent)
 
 
 def serve(address: str, port: int, ready: Callable[[], None]) -> None:
@@ -84,12 +132,14 @@ def serve(address: str, port: int, ready: Callable[[], None]) -> None:
     Raises `startup.NotReady` when the port is taken, PARAPH_WORKERS is no number, or the web processes cannot start.
     """
     startup.require_free(address, port)
-    workers = _workers()
+    workers, drain = _workers(), _drain()
+    save_memory()
     _preload()
     with WorkerChild():
         early = 0
         while early < MAX_EARLY_ENDS:
             web, started = _web(address, port, workers), time.monotonic()
+            web.drain = drain
             web.on_startup(ready)
             with contextlib.suppress(SystemExit):
                 web.serve(target_loader=partial(_application, os.getpid()), wrap_loader=False)
@@ -105,10 +155,26 @@ def _preload() -> None:
     """Import the application with all its views, so that each web process starts with them."""
     importlib.import_module(APPLICATION)
     _ = get_resolver().url_patterns
+    _read_ahead()
+    traffic.prepare()
     connections.close_all()
     gc.freeze()  # what is shared stays shared: the collector does not touch it again
     # On macOS a fork may not use the system's libraries.
     multiprocessing.set_start_method("spawn" if sys.platform == "darwin" else "fork", force=True)
+
+
+def _read_ahead() -> None:
+    """Read what every process needs sooner or later: words, templates, and what the fonts can show."""
+    for language, _name in settings.LANGUAGES:
+        translation.activate(language)
+        figures.day(clock.now(), "UTC", language)
+    translation.deactivate_all()
+    glyphs.coverage()
+    for engine in engines.all():
+        for folder in getattr(engine, "template_dirs", ()):
+            for path in Path(folder).rglob("*.html"):
+                if settings.PACKAGE in path.parents:
+                    engine.get_template(str(path.relative_to(folder)))
 
 
 def _application(parent: int) -> Any:
@@ -138,8 +204,8 @@ def _watch(parent: int) -> None:
     os._exit(1)
 
 
-def _web(address: str, port: int, workers: int) -> MPServer:
-    return MPServer(
+def _web(address: str, port: int, workers: int) -> Web:
+    return Web(
         f"{APPLICATION}:application",
         address=address,
         port=port,
@@ -158,6 +224,13 @@ def _workers() -> int:
     if not text.isdigit() or int(text) < 1:
         raise startup.NotReady(f"PARAPH_WORKERS is {text!r}; it must be a whole number above 0")
     return int(text)
+
+
+def _drain() -> float:
+    text = os.environ.get("PARAPH_DRAIN", "0")
+    if not text.isdigit():
+        raise startup.NotReady(f"PARAPH_DRAIN is {text!r}; it must be a whole number of seconds")
+    return float(text)
 
 
 def _nothing() -> None:

@@ -6,6 +6,7 @@ Every secret is a file under PARAPH_DATA/keys, made at first start. There is no 
 from __future__ import annotations
 
 import os
+import re
 from ipaddress import ip_network
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -14,25 +15,13 @@ import dj_database_url
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
+from paraph.config import environment, single_sign_on, storage
 from paraph.lib import keyfile
 from paraph.web.shared import style
 
 PACKAGE = Path(__file__).resolve().parent.parent
-
-
-def _flag(name: str) -> bool:
-    value = os.environ.get(name, "0").lower()
-    if value not in {"0", "1", "true", "false", "yes", "no"}:
-        raise ImproperlyConfigured(f"{name} is {value!r}; it must be 0 or 1")
-    return value in {"1", "true", "yes"}
-
-
-def _number(name: str, default: int) -> int:
-    try:
-        return int(os.environ.get(name, default))
-    except ValueError as problem:
-        raise ImproperlyConfigured(f"{name} must be a whole number") from problem
-
+# The readers, under the names that stand for "read from the environment".
+_flag, _number, _secret = environment.flag, environment.number, environment.secret
 
 # --- where things are -------------------------------------------------------------------------------------------
 PARAPH_DATA = Path(os.environ.get("PARAPH_DATA", "var")).resolve()
@@ -55,6 +44,9 @@ if PARAPH_TSA_URL and not Path(PARAPH_TSA_ROOTS).is_file():
     raise ImproperlyConfigured(
         "PARAPH_TSA_URL needs PARAPH_TSA_ROOTS, the file with that authority's root certificates"
     )
+
+# Where files are kept: {} for the folder `blobs`, else what `lib.bucket.Bucket` takes.
+PARAPH_FILES = storage.read()
 
 _origin = urlsplit(PARAPH_ORIGIN)
 _local = _origin.hostname in {"localhost", "127.0.0.1", "::1"}
@@ -82,20 +74,30 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "csp",
+    "allauth",
+    "allauth.account",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
+    "allauth.mfa",
     "paraph.evidence",
     "paraph.delivery",
     "paraph.people",
     "paraph.work",
     "paraph.signoff",
+    "paraph.billing",
     "paraph.automation",
     "paraph.web.shared",
     "paraph.web.portal",
     "paraph.web.office",
+    "paraph.config",
 ]
 
 MIDDLEWARE = [
+    "paraph.web.shared.middleware.Forwarded",
+    "paraph.config.watch.Watch",
     "paraph.web.shared.middleware.SecurityHeaders",
     "csp.middleware.CSPMiddleware",
+    "paraph.config.probes.Probes",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.gzip.GZipMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -104,6 +106,7 @@ MIDDLEWARE = [
     "paraph.web.shared.middleware.SameOrigin",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
 ]
 
@@ -125,7 +128,7 @@ TEMPLATES = [
 ]
 
 # --- database ---------------------------------------------------------------------------------------------------
-DATABASE_URL = os.environ.get("DATABASE_URL", f"sqlite:///{PARAPH_DATA / 'paraph.sqlite3'}")
+DATABASE_URL = _secret("DATABASE_URL", f"sqlite:///{PARAPH_DATA / 'paraph.sqlite3'}")
 DATABASES = {"default": dj_database_url.parse(DATABASE_URL, conn_max_age=None, conn_health_checks=True)}
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     DATABASES["default"]["ENGINE"] = "paraph.lib.sqlite"
@@ -141,6 +144,23 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
+
+# django-allauth: steps of a sign-in, factors, single sign-on. Pages, words and limits are our own (people, web.office).
+PARAPH_OIDC = single_sign_on.read()
+ACCOUNT_ADAPTER = "paraph.web.office.adapters.Account"
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
+ACCOUNT_EMAIL_VERIFICATION = "none"
+# Counted in our own database instead (people.limits): the library's counters live in each process alone.
+ACCOUNT_RATE_LIMITS = False
+MFA_ADAPTER = "paraph.people.factors.Vaulted"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_TOTP_TOLERANCE = 1  # steps of 30 s before and after: telephones' clocks differ
+MFA_RATE_LIMITS = False
+SOCIALACCOUNT_ADAPTER = "paraph.web.office.adapters.Social"
+SOCIALACCOUNT_PROVIDERS = single_sign_on.providers(PARAPH_OIDC)
+SOCIALACCOUNT_REQUESTS_TIMEOUT = 5
 
 # --- cookies and headers (security.md lines 6, 12, 22, 23) --------------------------------------------------------
 SESSION_ENGINE = "paraph.web.shared.sessions"
@@ -160,7 +180,6 @@ LANGUAGE_COOKIE_NAME = "__Host-language"
 LANGUAGE_COOKIE_SECURE = True
 LANGUAGE_COOKIE_HTTPONLY = True
 LANGUAGE_COOKIE_SAMESITE = "Lax"
-SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if PARAPH_PROXIES else None
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 4000
 CONTENT_SECURITY_POLICY = {
@@ -196,27 +215,61 @@ STORAGES = {
 }
 
 # --- mail -------------------------------------------------------------------------------------------------------
-EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+EMAIL_BACKEND = "paraph.delivery.smtp.SmtpBackend"
 EMAIL_HOST = os.environ.get("SMTP_HOST", "localhost")
 EMAIL_PORT = _number("SMTP_PORT", 25)
 EMAIL_HOST_USER = os.environ.get("SMTP_USER", "")
-EMAIL_HOST_PASSWORD = os.environ.get("SMTP_PASSWORD", "")
+EMAIL_HOST_PASSWORD = _secret("SMTP_PASSWORD")
 EMAIL_USE_TLS = _flag("SMTP_STARTTLS")
 EMAIL_USE_SSL = _flag("SMTP_TLS")
 if EMAIL_USE_TLS and EMAIL_USE_SSL:
     raise ImproperlyConfigured("SMTP_TLS and SMTP_STARTTLS exclude each other: set one of them")
+# Root certificates (PEM) to trust for the mail server instead of the system's.
+SMTP_ROOTS = os.environ.get("SMTP_ROOTS", "")
+if SMTP_ROOTS and not Path(SMTP_ROOTS).is_file():
+    raise ImproperlyConfigured("SMTP_ROOTS must name a file with root certificates (PEM)")
 EMAIL_TIMEOUT = 20
-DEFAULT_FROM_EMAIL = os.environ.get("PARAPH_FROM", f"Paraph <paraph@{_origin.hostname}>")
+DEFAULT_FROM_EMAIL = os.environ.get("PARAPH_FROM") or f"Paraph <paraph@{_origin.hostname}>"
+# Where mail that cannot be delivered comes back: the envelope sender, and the mailbox to look into.
+PARAPH_BOUNCE_ADDRESS = os.environ.get("PARAPH_BOUNCE_ADDRESS", "")
+if PARAPH_BOUNCE_ADDRESS and not re.fullmatch(r"[A-Za-z0-9._-]{1,20}@[A-Za-z0-9.-]+", PARAPH_BOUNCE_ADDRESS):
+    raise ImproperlyConfigured(
+        "PARAPH_BOUNCE_ADDRESS must look like bounces@example.com, with at most 20 letters before the @"
+    )
+PARAPH_BOUNCES = _secret("PARAPH_BOUNCES")
+if PARAPH_BOUNCES and urlsplit(PARAPH_BOUNCES).scheme not in {"imaps", "imap", "maildir"}:
+    raise ImproperlyConfigured(
+        "PARAPH_BOUNCES must look like imaps://user:password@host/INBOX or maildir:///path"
+    )
+# Days after which the outbox forgets what a sent message said.
+PARAPH_KEEP_MAIL_DAYS = _number("PARAPH_KEEP_MAIL_DAYS", 90)
+# Hours before a signing link ends that who has not signed is reminded, once; 0: never.
+PARAPH_REMIND_HOURS = _number("PARAPH_REMIND_HOURS", 24)
+if PARAPH_REMIND_HOURS < 0:
+    raise ImproperlyConfigured("PARAPH_REMIND_HOURS must be 0 or more")
+if PARAPH_KEEP_MAIL_DAYS < 1:
+    raise ImproperlyConfigured("PARAPH_KEEP_MAIL_DAYS must be 1 or more")
 EMAIL_FILE_PATH = PARAPH_DATA / "mail"
 if PARAPH_DEMO:
     EMAIL_BACKEND = "paraph.delivery.mailbox.MailboxBackend"
 
+# --- watching it (docs/operate/monitoring.md) ----------------------------------------------------------------------
+# Who shows this as a bearer token may read /metrics and the sentences of /readyz; besides, only this machine may.
+PARAPH_METRICS_TOKEN = _secret("PARAPH_METRICS_TOKEN")
+if PARAPH_METRICS_TOKEN and len(PARAPH_METRICS_TOKEN) < 16:
+    raise ImproperlyConfigured("PARAPH_METRICS_TOKEN must have 16 characters or more")
+PARAPH_LOG = os.environ.get("PARAPH_LOG", "text")
+if PARAPH_LOG not in {"text", "json"}:
+    raise ImproperlyConfigured(f"PARAPH_LOG is {PARAPH_LOG!r}; it must be text or json")
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
-    # No link key ever reaches a log (security.md line 7).
+    "formatters": {
+        "text": {"()": "paraph.config.logging.Text"},
+        "json": {"()": "paraph.config.logging.Json"},
+    },
+    # No link key and no mail address ever reaches a log (security.md line 7).
     "filters": {"keys": {"()": "paraph.web.shared.logs.WithoutTokens"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["keys"]}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": PARAPH_LOG, "filters": ["keys"]}},
     "root": {"handlers": ["console"], "level": os.environ.get("PARAPH_LOG_LEVEL", "INFO")},
 }

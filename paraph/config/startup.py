@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import socket
+from functools import cache
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -12,8 +13,10 @@ from django.conf import settings
 from django.contrib.staticfiles.finders import get_finders
 from django.core.management import call_command
 from django.db import DatabaseError, connection
-from django.db.migrations.executor import MigrationExecutor
+from django.db.migrations.loader import MigrationLoader
+from django.db.migrations.recorder import MigrationRecorder
 
+from paraph.config.place import MARK
 from paraph.evidence import keys as log_keys
 from paraph.evidence import triggers
 from paraph.evidence.models import Checkpoint, Personal
@@ -33,8 +36,10 @@ class NotReady(Exception):
 
 def require_database() -> None:
     """Raise `NotReady` unless the database answers, keeps what it acknowledges, and has every migration."""
+    if (home.folder() / MARK).exists():
+        raise NotReady(f"A restore was not finished; {home.folder() / MARK} says where the rest is")
     try:
-        weak = _weaknesses()
+        weak = weaknesses()
         missing = missing_migrations()
     except DatabaseError as problem:
         raise NotReady(f"The database does not answer: {_first_line(problem)}") from problem
@@ -45,10 +50,15 @@ def require_database() -> None:
 
 
 def missing_migrations() -> list[str]:
-    """Names of the migrations that the database lacks."""
-    executor = MigrationExecutor(connection)
-    plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
-    return [f"{migration.app_label}.{migration.name}" for migration, _ in plan]
+    """Names of the migrations that the database lacks. It may have newer ones: those of the next release (F23)."""
+    lacking = _shipped() - set(MigrationRecorder(connection).applied_migrations())
+    return sorted(f"{app}.{name}" for app, name in lacking)
+
+
+@cache
+def _shipped() -> set[tuple[str, str]]:
+    """The migrations of this release, by app and name."""
+    return set(MigrationLoader(None, ignore_no_migrations=True).disk_migrations)
 
 
 def make_keys() -> list[str]:
@@ -88,9 +98,7 @@ def key_faults() -> list[str]:
         seal_keys.load(folder, at=clock.now())
     except SealingError as problem:
         found.append(f"seal keys: {problem}")
-    loose = [
-        path.name for path in folder.iterdir() if path.is_file() and _is_secret(path) and _is_loose(path)
-    ]
+    loose = [path.name for path in folder.iterdir() if path.is_file() and is_secret(path) and _is_loose(path)]
     if loose:
         found.append(f"others can read {', '.join(sorted(loose))}; run: chmod 600 in {folder}")
     return found
@@ -131,7 +139,8 @@ def require_free(address: str, port: int) -> None:
             ) from problem
 
 
-def _weaknesses() -> list[str]:
+def weaknesses() -> list[str]:
+    """Settings of the database with which it could lose what it acknowledged. Raises DatabaseError."""
     with connection.cursor() as cursor:
         if connection.vendor == "sqlite":
             cursor.execute("PRAGMA synchronous")
@@ -152,7 +161,8 @@ def _seal_files(folder: Path) -> list[Path]:
     return [folder / name for name in names if (folder / name).exists()]
 
 
-def _is_secret(path: Path) -> bool:
+def is_secret(path: Path) -> bool:
+    """Whether a file in the folder of keys is for its owner alone."""
     return (
         path.suffix in {".key", ".keys"}
         or path.name.endswith(".key.pem")

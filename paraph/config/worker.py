@@ -10,6 +10,7 @@ import logging
 import os
 import signal
 import threading
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
@@ -19,12 +20,14 @@ from django.contrib.sessions.models import Session
 from django.db import close_old_connections, connections
 
 from paraph.automation import runner, undelivered
-from paraph.delivery import outbox
+from paraph.config import heartbeat, notes, reconcile
+from paraph.delivery import collect, outbox, retention
 from paraph.evidence import ledger
 from paraph.lib import clock, home
-from paraph.people import limits
+from paraph.people import factors, limits
 from paraph.sealing.timestamp import EmbeddedAuthority
-from paraph.signoff import completion
+from paraph.signoff import completion, followups
+from paraph.signoff.facts import NOT_LAST
 
 logger = logging.getLogger(__name__)
 
@@ -32,12 +35,16 @@ logger = logging.getLogger(__name__)
 LETTERS_A_PIECE = 10
 # A loop that fails waits twice as long each time, at most this many seconds.
 LONGEST_PAUSE = 60.0
-# Seconds granted to the piece at hand when the worker is told to stop.
+# Seconds granted to the pieces at hand when the worker is told to stop.
 PATIENCE = 20.0
-# Rate-limit counters have windows of an hour at most.
+# Rate-limit counters have windows of a day at most, and a one-time code is good for two minutes.
 COUNTERS_KEPT = timedelta(days=1)
+# A worker that gave no sign of life for so long is not coming back.
+BEATS_KEPT = timedelta(days=1)
 # A file is written in a moment; one that is half written after an hour has lost its writer.
 PARTS_KEPT = timedelta(hours=1)
+# How the loops of this process are; its signs of life tell.
+PULSE = heartbeat.Pulse()
 
 
 @dataclass(frozen=True)
@@ -56,10 +63,18 @@ def stamp_checkpoints() -> int:
 
 
 def tidy() -> int:
-    """Forget rate-limit counters and sessions that are long over, and half-written files nobody will finish."""
+    """Forget what is long over: rate-limit counters, sessions, what old mails said, half-written files."""
     now = clock.now()
     sessions = Session.objects.filter(expire_date__lt=now).delete()[0]
-    return limits.forget(now - COUNTERS_KEPT) + sessions + home.blobs().sweep(now - PARTS_KEPT)
+    notes.forget(heartbeat.KIND, now - BEATS_KEPT)
+    parts = home.blobs().sweep(now - PARTS_KEPT)
+    return (
+        factors.forget_spent(now - COUNTERS_KEPT)
+        + limits.forget(now - COUNTERS_KEPT)
+        + sessions
+        + parts
+        + retention.wipe()
+    )
 
 
 LOOPS = (
@@ -67,7 +82,14 @@ LOOPS = (
     Loop("mail", partial(outbox.deliver_due, LETTERS_A_PIECE, on_dead=undelivered.record)),
     # A seal that is pending waits for a key or a renderer; trying costs a rendering each time (I7: within 60 s).
     Loop("seals", completion.seal_pending, polls=15),
+    # Two signed at the same moment: nothing is wrong, so the seal need not wait.
+    Loop("seals of the moment", partial(completion.seal_pending, NOT_LAST), polls=2),
+    Loop("reminders", followups.remind_due, polls=30),
+    Loop("expiries", followups.expire_due, polls=30),
     Loop("time stamps", stamp_checkpoints, polls=30),
+    Loop("returned mail", partial(collect.collect, on_dead=undelivered.record), polls=60),
+    # Of several workers one does it, once a minute.
+    Loop("invariants", reconcile.watch, polls=5),
     Loop("tidying", tidy, polls=3600),
 )
 
@@ -88,11 +110,13 @@ def run_forever(parent: int, poll: float = 1.0) -> None:
     for thread in threads:
         thread.start()
     logger.info("worker %s: %s", os.getpid(), ", ".join(loop.name for loop in LOOPS))
-    while not stop.wait(poll):
-        if os.getppid() != parent:
-            stop.set()  # whoever started us was killed, and starts another worker when it comes back
-    for thread in threads:
-        thread.join(PATIENCE)
+    with heartbeat.beating(PULSE):
+        while not stop.wait(poll):
+            if os.getppid() != parent:
+                stop.set()  # whoever started us was killed, and starts another worker when it comes back
+        until = time.monotonic() + PATIENCE
+        for thread in threads:
+            thread.join(max(0.0, until - time.monotonic()))
     logger.info("worker %s has stopped", os.getpid())
 
 
@@ -112,7 +136,8 @@ def _piece(loop: Loop) -> int | None:
     """One piece of work; None when it failed, which is noted and stops nothing."""
     close_old_connections()
     try:
-        return loop.work()
+        with PULSE.piece(loop.name):
+            return loop.work()
     except Exception:
         logger.exception("worker: %s failed and will be tried again", loop.name)
         return None

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 SUBJECT_CHARS = 200
 ERROR_CHARS = 300
+STATUS_CHARS = 11  # RFC 3463, section 2: three numbers of at most three digits
 
 
 class State(models.TextChoices):
@@ -47,8 +48,12 @@ class Delivery(models.Model):
     due_at = models.DateTimeField()
     leased_until = models.DateTimeField(null=True)
     last_error = models.CharField(max_length=ERROR_CHARS, blank=True)
+    # Why it could not be delivered, as a code (RFC 3463) and only if a mail server gave one.
+    status = models.CharField(max_length=STATUS_CHARS, blank=True, default="", db_default="")
     created_at = models.DateTimeField()
+    # Stays when the message comes back afterwards.
     sent_at = models.DateTimeField(null=True)
+    wiped_at = models.DateTimeField(null=True)
 
     class Meta:
         """Oldest first."""
@@ -57,7 +62,24 @@ class Delivery(models.Model):
         indexes: ClassVar = [
             models.Index(fields=["due_at"], condition=Q(state="queued"), name="delivery_due"),
             models.Index(fields=["topic", "created_at"], name="delivery_by_topic"),
+            # Counted for the metrics without reading the bodies.
+            models.Index(fields=["state"], name="delivery_by_state"),
+            models.Index(
+                fields=["created_at"],
+                condition=Q(wiped_at=None) & ~Q(state="queued"),
+                name="delivery_to_wipe",
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.key} ({self.state})"
+
+
+class Tally(models.Model):
+    """How many messages came back, by what became of them; for the metrics."""
+
+    name = models.CharField(max_length=20, primary_key=True)
+    count = models.PositiveBigIntegerField(default=0)
+
+    def __str__(self) -> str:
+        return f"{self.name}: {self.count}"

@@ -22,6 +22,7 @@ from paraph.delivery.body import Attachment
 from paraph.delivery.headers import address, one_line
 from paraph.delivery.models import SUBJECT_CHARS, Delivery, State
 from paraph.lib import clock, crash
+from paraph.lib.literal import Literal
 
 __all__ = ["Attachment", "deliver_due", "enqueue"]
 
@@ -113,21 +114,20 @@ def _deliver(delivery: Delivery, post: posting.Post, on_dead: Told | None) -> bo
     except Exception as problem:
         # Whatever is wrong with one message, the others go out.
         dead = posting.is_permanent(problem) or delivery.attempts >= MAX_ATTEMPTS
-        _fail(delivery, posting.reason(problem), dead=dead, on_dead=on_dead)
+        _fail(delivery, posting.reason(problem), posting.status(problem), dead=dead, on_dead=on_dead)
         if isinstance(problem, posting.ServerDown):
             raise
         return False
     crash.point("mail.sent")
-    wiped = {"body": b""} if delivery.secret else {}
-    _still_ours(delivery).update(
-        state=State.SENT, sent_at=clock.now(), leased_until=None, last_error="", **wiped
-    )
+    now = clock.now()
+    wiped = {"body": b"", "wiped_at": now} if delivery.secret else {}
+    _still_ours(delivery).update(state=State.SENT, sent_at=now, leased_until=None, last_error="", **wiped)
     return True
 
 
 def _due(now: datetime) -> QuerySet[Delivery]:
     free = Q(leased_until=None) | Q(leased_until__lte=now)
-    return Delivery.objects.filter(free, state=State.QUEUED, due_at__lte=now)
+    return Delivery.objects.filter(free, state=Literal(State.QUEUED), due_at__lte=now)
 
 
 def _claim(pk: uuid.UUID) -> Delivery | None:
@@ -143,16 +143,17 @@ def _still_ours(delivery: Delivery) -> QuerySet[Delivery]:
 
 
 @transaction.atomic
-def _fail(delivery: Delivery, why: str, *, dead: bool, on_dead: Told | None) -> None:
+def _fail(delivery: Delivery, why: str, status: str = "", *, dead: bool, on_dead: Told | None) -> None:
     logger.warning(
         "message %s, try %s: %s%s", delivery.pk, delivery.attempts, why, "; given up" if dead else ""
     )
     wait = min(FIRST_WAIT * 2 ** (delivery.attempts - 1), LONGEST_WAIT)
-    changes: dict[str, object] = {"leased_until": None, "last_error": why, "due_at": clock.now() + wait}
+    now = clock.now()
+    changes: dict[str, object] = {"leased_until": None, "last_error": why, "due_at": now + wait}
     if dead:
-        changes["state"] = State.DEAD
+        changes |= {"state": State.DEAD, "status": status}
         if delivery.secret:
-            changes["body"] = b""
+            changes |= {"body": b"", "wiped_at": now}
     if _still_ours(delivery).update(**changes) and dead and on_dead is not None:
         delivery.refresh_from_db()
         on_dead(delivery)

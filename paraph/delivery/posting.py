@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import smtplib
+import ssl
 from email.utils import format_datetime, formataddr, parseaddr
 from types import TracebackType
 
@@ -11,12 +13,14 @@ from django.core.exceptions import ValidationError
 from django.core.mail import EmailMultiAlternatives, get_connection
 from django.core.validators import validate_email
 
-from paraph.delivery import body
+from paraph.delivery import body, envelope
 from paraph.delivery.headers import one_line
 from paraph.delivery.models import ERROR_CHARS, Delivery
 from paraph.lib import clock
 
 PERMANENT = range(500, 600)
+# A reply code, then the enhanced status code (RFC 2034, section 4).
+STATUS = re.compile(r"\b[45]\d\d[ -]#?([245]\.\d{1,3}\.\d{1,3})\b")
 
 
 class ServerDown(Exception):
@@ -65,10 +69,13 @@ def build(delivery: Delivery) -> EmailMultiAlternatives:
         "Auto-Submitted": "auto-generated",  # RFC 3834: out-of-office replies do not answer it
         "Content-Language": delivery.language,
     }
+    returns = envelope.sender(delivery)
+    if returns:
+        headers["From"] = _sender(delivery.sender)
     message = EmailMultiAlternatives(
         delivery.subject,
         opened.text,
-        _sender(delivery.sender),
+        returns or _sender(delivery.sender),
         [delivery.to],
         headers=headers,
         reply_to=[delivery.reply_to] if delivery.reply_to else None,
@@ -92,10 +99,22 @@ def is_permanent(problem: Exception) -> bool:
     return isinstance(problem, ValueError)
 
 
+def status(problem: BaseException) -> str:
+    """The status code (RFC 3463) in a server's refusal; "" when it gave none."""
+    found = STATUS.search(reason(problem)) if isinstance(problem, smtplib.SMTPException) else None
+    return found.group(1) if found else ""
+
+
 def reason(problem: BaseException) -> str:
     """Why it failed, for staff: a type, a code, the server's words; never the body, never a link."""
     words: object = ""
-    if isinstance(problem, smtplib.SMTPRecipientsRefused):
+    if isinstance(problem, ssl.SSLCertVerificationError):
+        words = f"the mail server's certificate is not trusted, so nothing was sent: {problem.verify_message}"
+    elif isinstance(problem, smtplib.SMTPNotSupportedError):
+        words = f"the mail server does not offer what SMTP_STARTTLS or SMTP_USER need: {problem}"
+    elif isinstance(problem, smtplib.SMTPAuthenticationError):
+        words = f"the mail server refused SMTP_USER and its password: {problem.smtp_code}"
+    elif isinstance(problem, smtplib.SMTPRecipientsRefused):
         words = "; ".join(f"{code} {_text(said)}" for code, said in problem.recipients.values())
     elif isinstance(problem, smtplib.SMTPResponseException):
         words = f"{problem.smtp_code} {_text(problem.smtp_error)}"

@@ -7,8 +7,11 @@ from django.contrib.auth import authenticate
 
 from paraph.config import newcomer
 from paraph.config.scratch import Sorry
+from paraph.delivery.models import Delivery
 from paraph.evidence.models import Entry
+from paraph.people import factors
 from paraph.people.models import Member, Organisation
+from tests.people.test_factors import code_of
 
 GOOD = "a long enough phrase"
 
@@ -62,3 +65,13 @@ def test_line_37_a_bad_entry_is_a_sentence_and_changes_nothing(
     with pytest.raises(Sorry, match=told):
         let_in(**changes)
     assert not Member.objects.exists()
+
+
+def test_the_operator_removes_second_factors_somebody_lost(db: None) -> None:
+    who = let_in()
+    secret, before = factors.new_secret(), who.user.get_session_auth_hash()
+    assert factors.add_app(who.user, secret, code_of(secret))
+    newcomer.forget_factors(who)
+    assert not factors.has(who.user)
+    assert who.user.get_session_auth_hash() != before
+    assert Delivery.objects.get(to="mara@shop.example").subject == "Your sign-in was changed"

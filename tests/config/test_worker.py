@@ -21,6 +21,7 @@ from paraph.config import worker
 from paraph.config.worker import Loop
 from paraph.evidence.models import Checkpoint
 from paraph.lib import clock, home
+from paraph.lib.blobs import Blobs
 from paraph.people.models import Attempt
 from paraph.sealing.timestamp import verify_token
 from paraph.work.models import Status
@@ -68,6 +69,7 @@ def test_what_is_long_over_is_forgotten(shop: Shop) -> None:
 @pytest.mark.django_db
 def test_a_file_whose_writer_was_killed_is_removed_after_an_hour(shop: Shop) -> None:
     blobs = home.blobs()
+    assert isinstance(blobs, Blobs)
     part = blobs.path(blobs.put(b"whole")).with_name(".cut-off.17.0a1b2c3d")
     part.touch()
     assert worker.tidy() == 0

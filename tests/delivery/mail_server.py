@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -20,6 +21,7 @@ class Server:
         self.accepted: list[EmailMessage] = []
         self.answers: dict[str, str] = {}
         self.after_data = "250 OK"
+        self.seconds = 0.0  # to think about a body
 
     async def handle_RCPT(self, server: Any, session: Any, envelope: Any, address: str, options: Any) -> str:
         answer = self.answers.get(address, "250 OK")
@@ -28,6 +30,7 @@ class Server:
         return answer
 
     async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:
+        await asyncio.sleep(self.seconds)
         if self.after_data.startswith("250"):
             self.accepted.append(message_from_bytes(envelope.content, policy=policy.default))
         return self.after_data
