@@ -14,7 +14,7 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from benchmarks import pages, parts, signing
+from benchmarks import growth, keeping, memory, pages, parts, signing
 from benchmarks.figures import Effort, Figure, Measurement, table
 
 MEASUREMENTS: dict[str, Measurement] = {
@@ -24,6 +24,10 @@ MEASUREMENTS: dict[str, Measurement] = {
     "sign-postgresql": signing.postgresql,
     "document": parts.document,
     "ledger": parts.ledger,
+    "growth-sqlite": growth.sqlite,
+    "growth-postgresql": growth.postgresql,
+    "memory": memory.idle,
+    "backup": keeping.backup,
 }
 
 

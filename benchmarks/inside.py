@@ -24,11 +24,14 @@ from django.contrib.sessions.backends.db import SessionStore  # noqa: E402
 from django.db import connection, transaction  # noqa: E402
 from django.urls import reverse  # noqa: E402
 
+from benchmarks import answering, crowd  # noqa: E402
 from benchmarks.figures import median  # noqa: E402
-from paraph.automation import runner  # noqa: E402
+from paraph.automation import notices, runner  # noqa: E402
+from paraph.automation.models import Cursor  # noqa: E402
+from paraph.config import reconcile, worker  # noqa: E402
 from paraph.delivery import outbox  # noqa: E402
-from paraph.evidence import ledger, tree  # noqa: E402
-from paraph.evidence.models import Entry  # noqa: E402
+from paraph.evidence import audit, ledger, tree  # noqa: E402
+from paraph.evidence.models import Entry, Log  # noqa: E402
 from paraph.lib import clock  # noqa: E402
 from paraph.lib.actor import SYSTEM  # noqa: E402
 from paraph.people import members  # noqa: E402
@@ -36,10 +39,11 @@ from paraph.people.models import Contact, Customer, Member, Organisation, Role  
 from paraph.sealing.render import render  # noqa: E402
 from paraph.sealing.seal import seal  # noqa: E402
 from paraph.signoff import ceremonies, completion, consent, invitations, requests  # noqa: E402
-from paraph.signoff.models import Ask, SignOff, State, View  # noqa: E402
+from paraph.signoff.models import Ask, Ceremony, SignOff, State, View  # noqa: E402
 from paraph.web.portal import door  # noqa: E402
 from paraph.work import orders as work  # noqa: E402
 from paraph.work.facts import OrderOpened  # noqa: E402
+from paraph.work.models import WorkOrder  # noqa: E402
 
 LINES = 7
 LANGUAGE = "en"
@@ -105,23 +109,88 @@ def grow(times: int) -> list[float]:
     return [median(taken), median(alone)]
 
 
-VERBS: dict[str, Callable[..., Any]] = {one.__name__: one for one in (orders, commit, document, append, grow)}
+def fill(orders: int, entries: int) -> dict[str, int]:
+    """Fill up to so many orders and ledger entries, at least; what there is then."""
+    contact = _contact()
+    signed, prepared = _open(contact, lines=2), _open(contact, lines=2)
+    _sign(signed, contact)
+    runner.run_all()
+    while outbox.deliver_due():
+        pass
+    many, few = (Entry.objects.filter(topic=found.topic).count() for found in (signed, prepared))
+    signed, prepared = (WorkOrder.objects.get(pk=one.pk) for one in (signed, prepared))
+    missing = max(orders - 2, 1)
+    share = min(1.0, max(0.0, (entries / missing - few) / (many - few)))
+    crowd.fill([(signed, round(missing * share)), (prepared, missing - round(missing * share))])
+    # The manager has read what they were told, and the rules have dealt with everything, as their copied runs say.
+    notices.mark_read(_manager())
+    for log in Log.objects.all():
+        Cursor.objects.filter(log=log.pk).update(position=log.size)
+    return {"orders": WorkOrder.objects.count(), "entries": Entry.objects.count()}
 
 
-def _about_to_sign(contact: Contact) -> dict[str, Any]:
+def whole() -> list[str]:
+    """What is wrong with the ledgers, or with a row that points nowhere: nothing, whatever was copied."""
+    connection.check_constraints()
+    found = [str(one) for log in Log.objects.all() for one in audit.verify_log(log.pk)]
+    return [*found, *(f"{one.invariant} {one.sentence}" for one in reconcile.reconcile())]
+
+
+def copied() -> list[str]:
+    """The addresses of all orders but the two originals, oldest first."""
+    found = WorkOrder.objects.order_by("created_at").values_list("pk", flat=True)
+    return [reverse("office:order", args=[pk]) for pk in found][: found.count() - 2]
+
+
+def look() -> float:
+    """CPU time of the worker looking for work once, with each of its loops."""
+    began = time.process_time()
+    worker.run_once()
+    return (time.process_time() - began) * 1000
+
+
+def manager() -> str:
+    """A session of the manager's."""
+    return answering.signed_in(_manager().user)
+
+
+VERBS: dict[str, Callable[..., Any]] = {
+    one.__name__: one
+    for one in (orders, commit, document, append, grow, fill, whole, copied, look, manager, answering.answer)
+}
+
+
+def _open(contact: Contact, lines: int) -> WorkOrder:
     manager = _manager()
     draft = work.OrderDraft(
         title="100-hour inspection",
         object_name="PH-KLX · Cessna 172 S",
         customer=contact.customer,
         contacts=[contact],
-        items=[_line(number) for number in range(1, LINES + 1)],
+        items=[_line(number) for number in range(1, lines + 1)],
     )
-    order = work.open_order(manager.organisation, draft, by=manager.actor)
+    return work.open_order(manager.organisation, draft, by=manager.actor)
+
+
+def _review(order: WorkOrder, contact: Contact) -> Ceremony:
+    manager = _manager()
     party = requests.ask(order, [(contact, Ask.AUTHORISE)], by=manager.actor).parties.get()
     invitation, _ = invitations.hand_over(party, view=View.ESTIMATE, by=manager, actor=manager.actor)
     ceremonies.approve_all(invitation, by=contact.actor)
-    ceremony = ceremonies.review(invitation, by=contact.actor)
+    return ceremonies.review(invitation, by=contact.actor)
+
+
+def _sign(order: WorkOrder, contact: Contact) -> None:
+    ceremony = _review(order, contact)
+    agreed = consent.sentence(ceremony.snapshot, LANGUAGE).digest
+    told = {"name": contact.name, "role": "Owner", "method": "typed", "mark": contact.name}
+    completion.sign(ceremony, consent=agreed, language=LANGUAGE, by=contact.actor, **told)
+
+
+def _about_to_sign(contact: Contact) -> dict[str, Any]:
+    order = _open(contact, LINES)
+    ceremony = _review(order, contact)
+    invitation = ceremony.invitation
     session = SessionStore()
     session[door.IDS] = [str(invitation.pk)]
     session.create()
@@ -129,6 +198,7 @@ def _about_to_sign(contact: Contact) -> dict[str, Any]:
     return {
         "session": session.session_key,
         "visit": visit,
+        "order": reverse("office:order", args=[order.pk]),
         "sign": reverse("portal:sign", args=[invitation.pk, ceremony.pk]),
         "fields": {
             "name": contact.name,
@@ -163,15 +233,17 @@ def _contact() -> Contact:
 
 @cache
 def _manager() -> Member:
-    members.add(
-        _company(), "mara@bench.example", name="Mara de Wit", role=Role.MANAGER, password=None, by=SYSTEM
-    )
-    return Member.objects.get()
+    if not Member.objects.exists():
+        members.add(
+            _company(), "mara@bench.example", name="Mara de Wit", role=Role.MANAGER, password=None, by=SYSTEM
+        )
+    return Member.objects.select_related("organisation", "user").get()
 
 
 @cache
 def _company() -> Organisation:
-    return Organisation.objects.create(name="Meridian Field Group", address="Hangarweg 12\n6877 SB Teuge")
+    address = "Hangarweg 12\n6877 SB Teuge"
+    return Organisation.objects.get_or_create(name="Meridian Field Group", defaults={"address": address})[0]
 
 
 @cache

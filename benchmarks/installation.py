@@ -108,6 +108,7 @@ class Installation:
             )
         try:
             self._await(process, port, look)
+            self.server_pid = process.pid
             yield port
         finally:
             process.terminate()

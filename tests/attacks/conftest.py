@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.test import Client
 
+from paraph.people import limits
 from tests.attacks.answers import Answer, collect
 from tests.attacks.world import World, make_world
-from tests.cast import Shop
+from tests.cast import PASSWORD, Shop
 
 
 @pytest.fixture
@@ -34,3 +37,20 @@ def answers(request: pytest.FixtureRequest) -> list[Answer]:
         foreign: Any = request.getfixturevalue("foreign")
         KEPT.extend(collect(world, foreign))
     return KEPT
+
+
+@pytest.fixture
+def pending(transactional_db: None, monkeypatch: pytest.MonkeyPatch) -> Callable[[int], list[Client]]:
+    """Browsers that gave Mara's password and owe the second step."""
+    monkeypatch.setattr(limits, "SIGN_IN", limits.Limit("sign-in", 10**6, limits.SIGN_IN.window))
+    monkeypatch.setattr(
+        limits, "SIGN_IN_ACCOUNT", limits.Limit("sign-in-account", 10**6, limits.SIGN_IN.window)
+    )
+
+    def come(number: int) -> list[Client]:
+        browsers = [Client() for _ in range(number)]
+        for one in browsers:
+            one.post("/sign-in/", {"email": "mara@vliegwerk.example", "password": PASSWORD})
+        return browsers
+
+    return come

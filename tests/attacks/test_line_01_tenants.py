@@ -171,10 +171,10 @@ def test_line_1_a_customer_cannot_take_over_their_contact_or_site(
 def test_line_1_their_contact_can_neither_be_mailed_nor_handed_a_link(
     shop: Shop, rival: Shop, mara: Knocker
 ) -> None:
-    order, hand = shop.open_order(), {"view": "estimate", "hours": "48", "once": once()}
+    order, hand = shop.open_order(), {"view": "estimate", "lasts": "48", "once": once()}
     before = rows()
     for address, body in (
-        ("email/", {f"ask-{rival.jan.pk}": "authorise", "view": "estimate", "hours": "48"}),
+        ("email/", {f"ask-{rival.jan.pk}": "authorise", "view": "estimate", "lasts": "48"}),
         ("email/link/", {f"link-{key}": value for key, value in {**hand, "contact": rival.jan.pk}.items()}),
     ):
         answer = mara.post(f"/orders/{order.pk}/{address}", body)

@@ -126,7 +126,7 @@ def _journey(shop: Shop, browser: Reader, link: str) -> None:
 def link(shop: Shop, mailoutbox: list[Any]) -> str:
     """The link as Jan finds it in his mail."""
     order = shop.open_order(lines=2)
-    body = {f"ask-{shop.jan.pk}": "authorise", "view": "estimate", "hours": "48"}
+    body = {f"ask-{shop.jan.pk}": "authorise", "view": "estimate", "lasts": "48"}
     assert sign_in(shop.mara).post(reverse("office:email", args=[order.pk]), body).status_code == 302
     outbox.deliver_due()
     letter = next(one for one in mailoutbox if one.to == [shop.jan.email])
@@ -168,7 +168,7 @@ def test_line_7_no_file_of_the_installation_holds_the_key(shop: Shop, link: str,
 def test_line_7_a_link_copied_by_hand_is_in_one_answer_and_in_no_session(shop: Shop) -> None:
     order, browser = shop.open_order(), Reader()
     browser.force_login(shop.mara.user)
-    told = {"contact": shop.lotte.pk, "view": "estimate", "hours": "48", "language": ""}
+    told = {"contact": shop.lotte.pk, "view": "estimate", "lasts": "48", "language": ""}
     body = {f"link-{key}": value for key, value in told.items()}
     body["link-once"] = "0f0e0d0c-0b0a-4988-8777-665544332211"
     answer = browser.post(reverse("office:link", args=[order.pk]), body)

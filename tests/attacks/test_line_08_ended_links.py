@@ -62,6 +62,7 @@ def test_line_8_expiry_closes_every_page_of_an_open_session_to_the_second(
 ) -> None:
     world, browser = opened_world
     address = reverse("portal:order", args=[world.invitation.pk])
+    assert world.invitation.expires_at is not None
     with time_machine.travel(world.invitation.expires_at - timedelta(seconds=1), tick=False):
         assert browser.get(address).status_code == 200
     with time_machine.travel(world.invitation.expires_at, tick=False):

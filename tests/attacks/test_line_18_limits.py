@@ -190,7 +190,7 @@ def test_line_18_whoever_reached_the_signing_page_can_always_sign(shop: Shop, fe
 def test_line_18_mailing_is_limited_per_organisation(shop: Shop, rival: Shop) -> None:
     _used_up(limits.MAIL, str(shop.organisation.pk))
     for one, wanted in ((shop, 429), (rival, 302)):
-        body = {f"ask-{one.jan.pk}": "authorise", "view": "estimate", "hours": "48"}
+        body = {f"ask-{one.jan.pk}": "authorise", "view": "estimate", "lasts": "48"}
         order = one.open_order()
         answer = sign_in(one.mara).post(reverse("office:email", args=[order.pk]), body)
         assert answer.status_code == wanted

@@ -58,6 +58,7 @@ def _all_letters(shop: Shop) -> WorkOrder:
     invitation = invitations.send(
         party, view=View.ESTIMATE, by=shop.mara, actor=shop.mara.actor, text="Dear\r\nBcc: x"
     )
+    assert invitation is not None
     cast.approve(invitation, [1])
     invitations.ask_renewal(invitation, by=cast.customer(invitation))
     cast.sign(ceremonies.review(invitation, by=cast.customer(invitation)), mark="Jan")

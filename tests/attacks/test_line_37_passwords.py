@@ -12,7 +12,8 @@ from django.core.exceptions import ValidationError
 from django.test import Client, override_settings
 
 from paraph.people.models import User
-from tests.cast import Shop
+from tests.attacks.world import World, sign_in
+from tests.cast import PASSWORD, Shop
 
 # OWASP Password Storage Cheat Sheet: Argon2id with at least 19 MiB, 2 passes, 1 lane.
 LEAST_MEMORY_KIB, LEAST_PASSES = 19 * 1024, 2
@@ -89,3 +90,25 @@ def test_line_37_no_password_means_no_way_in(shop: Shop) -> None:
     user.save()
     for typed in ("", "!", user.password, "None", " "):
         assert Client().post("/sign-in/", {"email": user.email, "password": typed}).status_code == 400
+
+
+@pytest.mark.parametrize("password", ["password1", "short"])
+def test_line_37_every_page_that_takes_a_new_password_refuses_common_ones(
+    world: World, password: str
+) -> None:
+    shop, before = world.shop, list(User.objects.values_list("email", "password"))
+    mara = sign_in(shop.mara)
+    assert mara.post("/confirm/", {"password": PASSWORD}).status_code == 302
+    pages = (
+        (mara, "/account/password/"),
+        (Client(), f"/reset/{world.ids['reset_key']}/"),
+        (Client(), f"/join/{world.welcome_key}/"),
+    )
+    for browser, path in pages:
+        told = {"name": "Nora", "password": password}
+        assert browser.post(path, told).status_code == 400, path
+    assert list(User.objects.values_list("email", "password")) == before
+    for browser, path in pages:
+        assert browser.post(path, {"name": "Nora", "password": "a long passphrase"}).status_code == 302, path
+    fresh = User.objects.get(email=world.welcome.email)
+    assert fresh.check_password("a long passphrase")

@@ -15,6 +15,7 @@ from paraph.evidence import audit, ledger
 from paraph.evidence import keys as log_keys
 from paraph.evidence.models import Entry
 from paraph.lib import home
+from paraph.lib.blobs import Blobs
 from paraph.lib.keyfile import KeyFileMissing
 from paraph.sealing import timestamp
 from paraph.sealing.check import check
@@ -205,7 +206,9 @@ def test_line_40_an_order_is_not_approved_before_somebody_signed(shop: Shop) -> 
 def test_line_40_a_sealed_copy_changed_on_disk_is_not_handed_out(shop: Shop, ready: Ceremony) -> None:
     assert _post(shop, ready).status_code == 302
     copy = SealedCopy.objects.get()
-    path: Path = home.blobs().path(copy.blob)
+    blobs = home.blobs()
+    assert isinstance(blobs, Blobs)
+    path: Path = blobs.path(copy.blob)
     path.write_bytes(path.read_bytes().replace(b"%PDF-", b"%PDF_", 1))
     jan = come_in(shop, ready.invitation)
     order = ready.invitation.party.signoff.order_id

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -16,12 +17,16 @@ from django.urls import reverse
 
 from paraph.automation import runner
 from paraph.automation.models import Notice
-from paraph.people.models import Role
-from paraph.signoff import ceremonies, requests
-from paraph.signoff.models import Ask, Ceremony, Invitation, Signature, SignOff
+from paraph.billing.models import Invoice
+from paraph.lib import clock, home
+from paraph.people import passwords, welcomes
+from paraph.people.models import Role, Welcome
+from paraph.signoff import ceremonies, invitations, requests
+from paraph.signoff.models import Ask, Ceremony, Invitation, Signature, SignOff, View
 from paraph.work import comments
 from paraph.work.models import Comment, WorkOrder
 from tests import cast
+from tests.billing import bills
 from tests.cast import Shop
 
 ANONYMOUS, GUEST, OUTSIDER, RIVAL = "anonymous", "guest", "outsider", "rival"
@@ -29,6 +34,7 @@ MANAGER, DISPATCHER, TECHNICIAN, BILLER = (str(role) for role in Role)
 STAFF = (MANAGER, DISPATCHER, TECHNICIAN, BILLER)
 EVERYBODY = (ANONYMOUS, GUEST, OUTSIDER, *STAFF, RIVAL)
 # Tables a reader may write: sessions, rate limits. `fetches` is the one counter beside them.
+WELCOME_KEY = "a key that only the letter holds"
 COUNTERS = {"django_session", "people_attempt"}
 
 
@@ -44,6 +50,15 @@ class World:
     comment: Comment
     signature: Signature
     notice: Notice
+    welcome: Welcome
+    invoice: Invoice
+    draft: Invoice
+    reader: Invitation
+
+    @property
+    def welcome_key(self) -> str:
+        """The key in the letter of somebody who is invited to become a member."""
+        return home.links().mint({"welcome": str(self.welcome.pk), "key": WELCOME_KEY}, audience="member")
 
     @property
     def signoff(self) -> SignOff:
@@ -65,7 +80,16 @@ class World:
             "ceremony": self.ceremony.pk,
             "signature": self.signature.pk,
             "notice": self.notice.pk,
+            "invoice": self.invoice.pk,
+            "draft": self.draft.pk,
+            "billed": self.draft.order_id,
+            "approval": self.draft.signoff_id,
+            "reader": self.reader.pk,
             "member": self.shop.mara.pk,
+            "colleague": self.shop.tess.pk,
+            "welcome": self.welcome.pk,
+            "welcome_key": self.welcome_key,
+            "reset_key": passwords.key_for(self.shop.members[Role.BILLER].user),
             "token": self.shop.path(self.invitation).split("/")[2],
         }
 
@@ -112,7 +136,45 @@ def make_world(shop: Shop) -> World:
     ceremony = ceremonies.review(invitation, by=cast.customer(invitation))
     runner.run_all()
     notice = Notice.objects.filter(member=shop.mara).latest("id")
-    return World(shop, order, signed, invitation, ceremony, comment, signature, notice)
+    return World(
+        shop,
+        order,
+        signed,
+        invitation,
+        ceremony,
+        comment,
+        signature,
+        notice,
+        make_welcome(shop),
+        *make_bills(shop),
+    )
+
+
+def make_bills(shop: Shop) -> tuple[Invoice, Invoice, Invitation]:
+    """An issued invoice, a draft, and somebody who came to read the first."""
+    bills.ready(shop)
+    title = f"{shop.organisation.name} done"
+    invoice = bills.issued(shop, bills.reported(shop, [1], lines=1, title=title))
+    draft = bills.drafted(shop, bills.reported(shop, [1], lines=1, title=title))
+    party = requests.share(invoice.order, [shop.jan]).parties.get()
+    reader, link = invitations.hand_over(party, view=View.INVOICE, by=shop.mara, actor=shop.mara.actor)
+    shop.links[reader.pk] = link
+    runner.run_all()
+    return invoice, draft, reader
+
+
+def make_welcome(shop: Shop) -> Welcome:
+    """Somebody who is invited to become a member, with a key that the tests know."""
+    now = clock.now()
+    return Welcome.objects.create(
+        organisation=shop.organisation,
+        email=f"nora@{shop.mara.user.email.split('@')[1]}",
+        name=f"Nora of {shop.organisation.name}",
+        role=Role.TECHNICIAN,
+        key_hash=hashlib.sha256(WELCOME_KEY.encode()).hexdigest(),
+        sent_at=now,
+        expires_at=now + welcomes.VALID,
+    )
 
 
 def come_in(shop: Shop, *invitations: Invitation, **options: Any) -> Knocker:
@@ -135,7 +197,7 @@ def knockers(world: World, foreign: World, **options: Any) -> dict[str, Knocker]
     other = world.shop.invite(world.shop.open_order(), contact=world.shop.claire)
     found = {
         ANONYMOUS: Knocker(**options),
-        GUEST: come_in(world.shop, world.signed, world.invitation, **options),
+        GUEST: come_in(world.shop, world.signed, world.invitation, world.reader, **options),
         OUTSIDER: come_in(world.shop, other, **options),
         RIVAL: sign_in(foreign.shop.mara, **options),
     }

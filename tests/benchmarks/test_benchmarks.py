@@ -9,7 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from benchmarks import growth, memory
 from benchmarks.figures import AT_LEAST, Figure, median, number, percentile, table
+from benchmarks.installation import on_sqlite
 
 
 def test_a_figure_passes_by_its_own_value_or_by_its_ratio() -> None:
@@ -66,3 +68,37 @@ def test_a_signature_is_measured_from_the_post_to_the_sealed_copy(repository: Pa
     )
     assert done.returncode == 0, done.stderr
     assert "document: seal with time stamp" in done.stdout
+
+
+@pytest.mark.slow
+def test_copied_orders_are_whole_and_are_answered_like_made_ones() -> None:
+    """What growth is measured on is no heap of rows: ledger, references and pages hold."""
+    with on_sqlite() as installation, installation.inside() as inside:
+        made = inside.ask("fill", orders=60, entries=600)
+        assert made["orders"] == 60
+        assert 540 <= made["entries"] <= 680
+        assert inside.ask("whole") == []
+        copied = inside.ask("copied")
+        manager = inside.ask("manager")
+        assert len(copied) == 58
+        for path in copied[:2] + copied[-2:]:
+            assert inside.ask("answer", path=path, session=manager)["status"] == 200
+        figures = growth.compared("test", "cpu", [inside, inside], 1)
+    assert [one.name.split(",")[0] for one in figures][:4] == [
+        "order list",
+        "order page",
+        "portal page",
+        "sign POST",
+    ]
+    assert {one.name.split(",")[0] for one in figures if one.target} == growth.JUDGED
+    assert all(one.ours > 0 for one in figures)
+
+
+@pytest.mark.slow
+def test_the_memory_of_a_server_is_that_of_all_its_processes() -> None:
+    with on_sqlite() as installation, installation.serving():
+        found = memory.resident(installation.server_pid)
+        processes = list(memory.family(installation.server_pid))
+    assert set(found) == {"parent", "worker", "web"}
+    assert len(processes) == 4, "two web processes, the worker and their parent"
+    assert all(size > 1 for size in found.values())

@@ -17,15 +17,16 @@ import time_machine
 from django.conf import settings
 
 from paraph.automation.models import Run, RunState
-from paraph.config import worker
+from paraph.config import reconcile, worker
 from paraph.delivery import mailbox, outbox
 from paraph.delivery.models import Delivery
 from paraph.evidence import audit
 from paraph.evidence.models import Checkpoint, Entry
 from paraph.lib import clock, home
+from paraph.lib.blobs import Blobs
 from paraph.signoff import receipts
 from paraph.signoff.models import SealedCopy, Signature, SignOff, State
-from paraph.work.models import WorkOrder
+from paraph.work.models import Status, WorkOrder
 from tests.automation.test_runner import child_environment
 from tests.cast import Shop
 from tests.web.portal.conftest import Customer
@@ -73,6 +74,11 @@ def environment(**changes: str) -> dict[str, str]:
     return {name: value for name, value in told.items() if name != "PYTHONDONTWRITEBYTECODE"}
 
 
+def database_url() -> str:
+    """That of the database of this test run."""
+    return environment()["DATABASE_URL"]
+
+
 def child(program: str, *, crash_at: str = "", told: Any = None) -> subprocess.CompletedProcess[str]:
     """Run a module of this folder; `told` is its standard input, as JSON."""
     return subprocess.run(
@@ -97,7 +103,12 @@ def worker_comes(passes: int = 2) -> None:
 
 def statuses(order: WorkOrder) -> list[str]:
     """Every status the order was given, as recorded."""
-    return [fact["after"] for fact in facts(order, "order.status_changed")]
+    kinds = ("order.status_changed", "order.reported", "order.reopened")
+    told = Entry.objects.filter(kind__in=kinds, topic=order.topic).order_by("index")
+    return [
+        str(Status.COMPLETED) if one.kind == "order.reported" else one.content["fact"]["after"]
+        for one in told
+    ]
 
 
 def facts(order: WorkOrder, kind: str) -> list[dict[str, Any]]:
@@ -128,6 +139,7 @@ def broken_but_mails(shop: Shop, *, kept: Sequence[str] = ()) -> list[str]:
         *_copies(),
         *(f"I7: {one} is not sealed" for one in SignOff.objects.filter(state=State.COMPLETE)),
         *(f"I4: {one}" for one in Run.objects.exclude(state=RunState.DONE)),
+        *(f"{one.invariant}: {one.sentence}" for one in reconcile.reconcile()),
     ]
 
 
@@ -193,7 +205,9 @@ def _copies() -> Iterator[str]:
 
 def blob_files() -> tuple[set[str], set[str]]:
     """The files of the store: whole ones, and parts somebody was writing."""
-    found = {str(one) for one in home.blobs().folder.rglob("*") if one.is_file()}
+    store = home.blobs()
+    assert isinstance(store, Blobs)
+    found = {str(one) for one in store.folder.rglob("*") if one.is_file()}
     parts = {one for one in found if Path(one).name.startswith(".")}
     return found - parts, parts
 

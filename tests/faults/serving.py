@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import html
 import os
 import signal
 import subprocess
 import sys
 import time
+from collections.abc import Sequence
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 from urllib.parse import urlencode, urlsplit
@@ -19,19 +21,29 @@ from tests.faults.house import Posting
 
 START_SECONDS = 90
 ANSWER_SECONDS = 30
+STOP_SECONDS = 60
 SECRET = "c" * 32  # a browser's CSRF cookie; the form sends the same
 
 
 class Server:
-    """`paraph serve` with two web processes and a worker. Everything it says goes into a file."""
+    """`paraph serve` with some web processes and a worker. Everything it says goes into a file."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        environment: dict[str, str] | None = None,
+        code: Path = house.REPOSITORY,
+        before: Sequence[str] = (),
+        web: int = 2,
+    ) -> None:
         self.port = free_port()
         self._log = (folder / f"serve-{self.port}.log").open("w+")
+        where = {"PARAPH_PORT": str(self.port), "PARAPH_WORKERS": str(web)}
         self._main = subprocess.Popen(
-            [sys.executable, "-m", "paraph.config.cli", "serve"],
-            env=house.environment(PARAPH_PORT=str(self.port), PARAPH_WORKERS="2"),
-            cwd=house.REPOSITORY,
+            [*before, sys.executable, "-m", "paraph.config.cli", "serve"],
+            env={**(environment or house.environment()), **where},
+            cwd=code,
             stdout=self._log,
             stderr=self._log,
         )
@@ -43,6 +55,24 @@ class Server:
             _kill(pid)
         self._main.wait()
         self._log.close()
+
+    def stop(self) -> None:
+        """As an operator does: what is at hand is finished."""
+        self._main.terminate()
+        try:
+            self._main.wait(STOP_SECONDS)
+        finally:
+            self.kill()
+
+    def said(self) -> str:
+        """Everything its processes wrote."""
+        return Path(self._log.name).read_text()
+
+    def kill_worker(self) -> None:
+        """Its worker; the server starts another one."""
+        for pid in family(self._main.pid):
+            if b"worker" in _command(pid):
+                _kill(pid)
 
     def kill_one(self, chosen: int) -> None:
         """One web process; the server starts another one."""
@@ -61,7 +91,7 @@ class Server:
                 return
             time.sleep(0.05)
         self.kill()
-        raise AssertionError(f"paraph serve did not start:\n{Path(self._log.name).read_text()}")
+        raise AssertionError(f"paraph serve did not start:\n{self.said()}")
 
     def answers(self) -> bool:
         """Whether somebody listens."""
@@ -75,19 +105,53 @@ class Server:
         return True
 
 
-def sign(port: int, posting: Posting) -> str:
-    """Send the request that signs; return the code of the receipt, "" when there was no answer at all."""
-    form = {**posting.fields, "csrfmiddlewaretoken": SECRET}
-    cookies = f"{settings.SESSION_COOKIE_NAME}={posting.session}; {settings.CSRF_COOKIE_NAME}={SECRET}"
+def sign(port: int, posting: Posting, *, patient: bool = False) -> str:
+    """Send the request that signs; return the code of the receipt, "" when there was no answer at all.
+
+    `patient`: an answer that says *not now* (a status from 500 on) is no answer either.
+    """
     try:
-        status, where = _ask(port, "POST", posting.path, cookies, form)
+        status, where = _ask(port, "POST", posting.path, cookies(posting), form(posting))
+        if patient and status >= 500:
+            return ""
         if status != 302:
             raise AssertionError(f"{posting.path} answered {status}")
-        status, name = _ask(port, "GET", urlsplit(where).path.removesuffix("/") + ".json", cookies)
+        status, name = _ask(port, "GET", urlsplit(where).path.removesuffix("/") + ".json", cookies(posting))
     except (OSError, HTTPException):
+        return ""
+    if patient and status >= 500:
         return ""
     assert status == 200, status
     return name.split("receipt-")[1].removesuffix('.json"')
+
+
+def answer_to(port: int, posting: Posting) -> int:
+    """The status that answers the request that signs; 0 when nothing does."""
+    try:
+        return _ask(port, "POST", posting.path, cookies(posting), form(posting))[0]
+    except (OSError, HTTPException):
+        return 0
+
+
+def page(port: int, posting: Posting, name: str) -> str:
+    """Another page of the same customer's."""
+    connection = HTTPConnection("localhost", port, timeout=ANSWER_SECONDS)
+    try:
+        where = f"{posting.path.split('/sign/')[0]}/{name}"
+        connection.request("GET", where, headers={"Cookie": cookies(posting)})
+        return html.unescape(connection.getresponse().read().decode())
+    finally:
+        connection.close()
+
+
+def form(posting: Posting) -> dict[str, str]:
+    """What the browser sends."""
+    return {**posting.fields, "csrfmiddlewaretoken": SECRET}
+
+
+def cookies(posting: Posting) -> str:
+    """What it sends along."""
+    return f"{settings.SESSION_COOKIE_NAME}={posting.session}; {settings.CSRF_COOKIE_NAME}={SECRET}"
 
 
 def family(pid: int) -> list[int]:

@@ -6,10 +6,12 @@ from dataclasses import asdict, dataclass
 
 import pytest
 
+from paraph.billing.models import Invoice
 from paraph.delivery import mailbox
 from paraph.lib import crash
 from paraph.signoff.models import Ceremony, SealedCopy, Signature, SignOff, State
 from paraph.work.models import Status
+from tests.billing import bills
 from tests.cast import Shop
 from tests.faults import house
 from tests.faults.conftest import LoseKey
@@ -44,6 +46,13 @@ LEFT = {
     "mail.before_send": Left(files=1, signatures=1, approved=1, answered=True),
     "mail.sent": Left(files=1, signatures=1, approved=1, answered=True, mails=1),
 }
+# The points of issuing an invoice, and whether it is issued when the process dies there.
+ISSUING = {
+    "blob.written": False,
+    "blob.renamed": False,
+    "invoice.before_commit": False,
+    "invoice.issued": True,
+}
 # The points that a worker passes when it makes up for a seal.
 LATE = ("pdf.rendered", "pdf.sealed", "blob.written", "blob.renamed")
 
@@ -56,7 +65,7 @@ def jan(shop: Shop) -> Customer:
     return customer
 
 
-@pytest.mark.parametrize("point", crash.POINTS)
+@pytest.mark.parametrize("point", LEFT)
 def test_F2_killed_at_every_point_of_signing_one_signature_one_copy_one_receipt(
     point: str, shop: Shop, jan: Customer
 ) -> None:
@@ -108,3 +117,26 @@ def test_F3_a_worker_killed_while_it_makes_up_for_a_seal_leaves_one_copy(
     assert house.broken(shop) == []
     assert SealedCopy.objects.count() == 1
     assert jan.get(jan.at("sealed")).status_code == 200
+
+
+def test_F2_every_named_point_is_tried() -> None:
+    assert {*LEFT, *ISSUING} == set(crash.POINTS)
+
+
+@pytest.mark.parametrize("point", ISSUING)
+def test_F2_I3_killed_while_an_invoice_is_issued_one_invoice_and_no_gap(point: str, shop: Shop) -> None:
+    bills.ready(shop)
+    first = bills.issued(shop)
+    draft = bills.drafted(shop, bills.reported(shop))
+    died = house.child("biller", crash_at=point, told=str(draft.pk))
+    assert died.returncode == house.CRASHED, f"{point} was not reached:\n{died.stdout}{died.stderr}"
+    draft.refresh_from_db()
+    assert draft.is_issued == ISSUING[point]
+    again = house.child("biller", told=str(draft.pk))
+    assert again.returncode == 0, again.stderr
+    draft.refresh_from_db()
+    assert (first.sequence, draft.sequence) == (1, 2)
+    assert draft.read().startswith(b"%PDF")
+    assert Invoice.objects.count() == 2
+    house.worker_comes()
+    assert house.broken(shop) == []

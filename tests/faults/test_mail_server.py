@@ -115,3 +115,23 @@ def test_F17_a_server_that_refuses_every_message_after_reading_it_loses_none(
     work_for(1)
     assert went_to(post) == sorted([JAN, *STAFF])
     assert house.broken_but_mails(shop) == []
+
+
+def test_F17_what_a_slow_mail_server_did_not_take_in_time_goes_again_under_its_own_id(
+    shop: Shop, post: Server, settings: Settings
+) -> None:
+    settings.EMAIL_TIMEOUT = 0.5
+    post.seconds = 2.0
+    customer = signs(shop)
+    worker.run_once()
+    assert Delivery.objects.filter(state=Posted.SENT).count() == 0
+    assert customer.get(customer.at("sealed")).status_code == 200
+    post.seconds = 0.0
+    settings.EMAIL_TIMEOUT = 5
+    work_for(1)
+    assert set(Delivery.objects.values_list("state", flat=True)) == {Posted.SENT}
+    # What the slow server took after all came twice, under one Message-ID (I4).
+    assert {str(one["Message-ID"]) for one in post.accepted} == set(
+        Delivery.objects.values_list("message_id", flat=True)
+    )
+    assert house.broken_but_mails(shop) == []

@@ -7,16 +7,22 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from datetime import timedelta
 
 import pytest
+import time_machine
+from cryptography import x509
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import ec
 
 from paraph.automation.models import Notice
 from paraph.config import worker
 from paraph.delivery import mailbox
 from paraph.delivery.models import Delivery
 from paraph.delivery.models import State as Posted
+from paraph.lib import home
 from paraph.signoff.facts import SEAL_FAULTS
-from paraph.signoff.models import SealedCopy, Signature
+from paraph.signoff.models import SealedCopy, Signature, SignOff, State
 from paraph.work.models import Status
 from tests import cast
 from tests.cast import Shop
@@ -49,9 +55,9 @@ def test_F17_without_a_worker_the_customer_signs_holds_the_copy_and_the_mails_fo
     sign(jan)
     assert jan.get(jan.at("sealed")).content.startswith(b"%PDF")
     assert house.statuses(jan.order) == [Status.NEEDS_SIGNATURE, Status.APPROVED]
-    assert Notice.objects.filter(kind="signed").count() == 2
     assert mailbox.read() == []
-    worker.run_once()
+    house.worker_comes()
+    assert Notice.objects.filter(kind="signed").count() == 2
     assert [one.to for one in house.receipt_mails(jan)] == ["jan@vliegwerk.example"]
     assert house.broken(shop) == []
 
@@ -69,7 +75,7 @@ def test_F20_without_its_key_the_seal_is_pending_in_sight_and_completes_by_itsel
     assert jan.get(jan.at("print")).content.startswith(b"%PDF")
     assert jan.get(jan.at("receipt_file")).status_code == 200
     assert house.statuses(jan.order) == [Status.NEEDS_SIGNATURE, Status.APPROVED]
-    worker.run_once()
+    house.worker_comes()
     assert (Signature.objects.count(), SealedCopy.objects.count()) == (1, 0)
     assert Notice.objects.filter(kind="seal_pending", member=shop.mara).count() == 1
     assert ".pdf" not in str([file.name for one in house.receipt_mails(jan) for file in one.attachments])
@@ -80,6 +86,42 @@ def test_F20_without_its_key_the_seal_is_pending_in_sight_and_completes_by_itsel
     assert [fact["late"] for fact in house.facts(jan.order, "copy.sealed")] == [True]
     copies = [file.name for mail in mailbox.to("jan@vliegwerk.example") for file in mail.attachments]
     assert len([one for one in copies if one.endswith("-sealed.pdf")]) == 1
+    assert house.broken(shop) == []
+
+
+def another_key() -> bytes:
+    """A sound key that is not the one of the certificate."""
+    return ec.generate_private_key(ec.SECP256R1()).private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    )
+
+
+def test_F20_a_seal_key_that_was_replaced_seals_nothing(
+    shop: Shop, jan: Customer, lose_seal_key: LoseKey
+) -> None:
+    key = lose_seal_key(another_key())
+    sign(jan)
+    worker.run_once()
+    assert (Signature.objects.count(), SealedCopy.objects.count()) == (1, 0)
+    assert SignOff.objects.get().seal_fault == "key_unusable"
+    key.found()
+    house.worker_comes()
+    assert jan.get(jan.at("sealed")).content.startswith(b"%PDF")
+    assert house.broken(shop) == []
+
+
+def test_F20_an_expired_seal_certificate_seals_nothing_until_it_is_renewed(shop: Shop, jan: Customer) -> None:
+    ends = x509.load_pem_x509_certificate((home.keys() / "seal.pem").read_bytes()).not_valid_after_utc
+    with time_machine.travel(ends + timedelta(days=1)):
+        late = house.come_in(shop)
+        sign(late)
+        worker.run_once()
+        assert (Signature.objects.count(), SealedCopy.objects.count()) == (1, 0)
+        assert SignOff.objects.get(state=State.COMPLETE).seal_fault == "key_unusable"
+        assert late.get(late.at("receipt_file")).status_code == 200
+    # Renewed: valid again at the moment of sealing, here because the clock was wrong.
+    house.worker_comes()
+    assert late.get(late.at("sealed")).content.startswith(b"%PDF")
     assert house.broken(shop) == []
 
 

@@ -43,7 +43,8 @@ def test_lock_files_name_no_host_and_check_every_package(tracked: list[Path]) ->
     locks = [path for path in tracked if path.name in LOCKS]
     assert {path.name for path in locks} == set(LOCKS)
     for path in locks:
-        text = path.read_text(encoding="utf-8")
+        # Whom a package's makers ask to be paid by is no place it comes from.
+        text = re.sub(r'"funding": [\[{][^\]}]*[\]}](?:\s*\])?', "", path.read_text(encoding="utf-8"))
         assert "://" not in text
         if path.suffix == ".txt":
             packages = re.findall(r"^[a-z0-9._-]+==[^#]*?(?=^[a-z]|\Z)", text, re.MULTILINE | re.DOTALL)
@@ -53,6 +54,13 @@ def test_lock_files_name_no_host_and_check_every_package(tracked: list[Path]) ->
             assert text.count('"integrity"') == text.count('"node_modules/')
 
 
-def test_no_python_module_is_longer_than_four_hundred_lines(tracked: list[Path]) -> None:
-    long = [path for path in tracked if path.suffix == ".py" and path.read_bytes().count(b"\n") > 400]
+def test_no_python_module_is_longer_than_four_hundred_lines_and_no_test_than_five_hundred(
+    tracked: list[Path],
+) -> None:
+    long = [
+        path
+        for path in tracked
+        if path.suffix == ".py"
+        and path.read_bytes().count(b"\n") > (500 if path.name.startswith("test_") else 400)
+    ]
     assert long == []

@@ -1,0 +1,89 @@
+"""What a page costs among many: the same pages on two installations, a small one and one a thousand times larger.
+
+Both answer in turns, in processes of their own, so that what else the machine does hits both alike. On SQLite the cost
+is the process's CPU time, database included; on PostgreSQL, which is another process, the time until the answer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager, ExitStack
+from typing import Any
+
+from benchmarks.figures import Effort, Figure, median
+from benchmarks.installation import Failed, Inside, Installation, on_postgresql, on_sqlite
+
+# issue 3, "Speed and size": at most so many times what it costs with 100 orders.
+MOST_GROWTH = 1.3
+SMALL = (100, 1_000)  # orders, ledger entries
+LARGE = (100_000, 1_000_000)
+LARGE_QUICK = (5_000, 50_000)
+WARM = 3
+JUDGED = {"order list", "order page", "portal page", "sign POST"}  # the others only inform
+Asked = tuple[str, str, dict[str, str] | None]
+
+
+def sqlite(effort: Effort) -> list[Figure]:
+    """Growth on SQLite."""
+    return _measure("SQLite", "cpu", on_sqlite, effort)
+
+
+def postgresql(effort: Effort) -> list[Figure]:
+    """Growth on PostgreSQL."""
+    return _measure("PostgreSQL", "wall", on_postgresql, effort)
+
+
+def _measure(
+    name: str, clock: str, place: Callable[[], AbstractContextManager[Installation]], effort: Effort
+) -> list[Figure]:
+    with ExitStack() as stack:
+        sizes = (SMALL, LARGE_QUICK if effort.quick else LARGE)
+        insides = [stack.enter_context(stack.enter_context(place()).inside()) for _ in sizes]
+        for inside, (orders, entries) in zip(insides, sizes, strict=True):
+            inside.ask("fill", orders=orders, entries=entries)
+        return compared(f"{sizes[1][0]:,} orders, {name}", clock, insides, effort.times(25, 4))
+
+
+def compared(name: str, clock: str, insides: list[Inside], rounds: int) -> list[Figure]:
+    """Ask for every page of `pages` in turns, in the smaller and the larger installation; one figure each."""
+    asked = [pages(inside, WARM + rounds) for inside in insides]
+    figures = []
+    for page in asked[0]:
+        taken: list[list[float]] = [[], []]
+        queries = set()
+        for turn in range(WARM + rounds):
+            for inside, known, column in zip(insides, asked, taken, strict=True):
+                told = _answer(inside, *known[page][turn])
+                if turn >= WARM:
+                    column.append(told[clock])
+                    queries.add(told["queries"])
+        small, large = (median(column) for column in taken)
+        figures.append(_figure(f"{page}, {name}", large, small, MOST_GROWTH if page in JUDGED else None))
+        assert len(queries) == 1 or page == "sign POST", f"{page}: {sorted(queries)} queries"
+    looks = [[inside.ask("look") for inside in insides] for _ in range(WARM + rounds)]
+    small, large = (median(column) for column in zip(*looks[WARM:], strict=True))
+    return [*figures, _figure(f"worker's look for work, {name}", large, small, None)]
+
+
+def _figure(name: str, large: float, small: float, target: float | None) -> Figure:
+    return Figure(name, large, "ms", small, f"with {SMALL[0]}", target=target, of_ratio=True)
+
+
+def pages(inside: Inside, turns: int) -> dict[str, list[Asked]]:
+    """What to ask for at each turn. An order is signed once, so there is one for each."""
+    orders, manager = inside.ask("orders", count=turns, one_customer=False), inside.ask("manager")
+    return {
+        "order list": [("/orders/", manager, None)] * turns,
+        "order page": [(one["order"], manager, None) for one in orders],
+        "portal page": [(one["visit"], one["session"], None) for one in orders],
+        "sign POST": [(one["sign"], one["session"], one["fields"]) for one in orders],
+        "start page": [("/", manager, None)] * turns,
+        "customers": [("/customers/", manager, None)] * turns,
+    }
+
+
+def _answer(inside: Inside, path: str, session: str, fields: dict[str, str] | None) -> dict[str, Any]:
+    told: dict[str, Any] = inside.ask("answer", path=path, session=session, fields=fields)
+    if told["status"] != (302 if fields else 200):
+        raise Failed(f"{path} was answered with {told['status']:.0f}")
+    return told
