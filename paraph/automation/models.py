@@ -76,7 +76,11 @@ class Notice(models.Model):
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["member", "entry", "kind"], name="notice_once")
         ]
-        indexes: ClassVar = [models.Index(fields=["member", "-created_at"], name="notice_by_member")]
+        indexes: ClassVar = [
+            models.Index(fields=["member", "-created_at"], name="notice_by_member"),
+            # Every staff page counts them, among all that were ever read.
+            models.Index(fields=["member", "-created_at"], condition=Q(read_at=None), name="notice_unread"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.kind} for {self.member_id}"

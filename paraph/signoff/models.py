@@ -99,6 +99,11 @@ class SignOff(models.Model):
             models.UniqueConstraint(fields=["order"], condition=Q(state="open"), name="signoff_one_open"),
             models.UniqueConstraint(fields=["order"], condition=Q(state="shared"), name="signoff_one_shared"),
         ]
+        indexes: ClassVar = [
+            models.Index(fields=["organisation", "state", "created_at"], name="signoff_by_state"),
+            # The few that wait for their seal, among all that have one.
+            models.Index(fields=["completed_at"], condition=Q(state="complete"), name="signoff_unsealed"),
+        ]
 
     def __str__(self) -> str:
         return f"sign-off of {self.order.number}"

@@ -99,11 +99,15 @@ BROKEN: dict[str, Spoil] = {
 }
 
 
+# What differs from answer to answer: a new session's cookie, the number of the request.
+OF_EACH = {"Set-Cookie", "X-Request-Id"}
+
+
 def _ask(token: str, method: str = "GET", end: str = "") -> tuple[int, bytes, dict[str, str], int]:
     browser = Knocker()
     with CaptureQueriesContext(connection) as queries:
         answer = browser.ask(method, f"/s/{quote(token)}/{end}")
-    headers = {name: value for name, value in answer.headers.items() if name != "Set-Cookie"}
+    headers = {name: value for name, value in answer.headers.items() if name not in OF_EACH}
     return answer.status_code, answer.content, headers, len(queries)
 
 

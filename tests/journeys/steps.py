@@ -13,6 +13,7 @@ from django.core.mail import EmailMessage
 from django.db import connections
 from playwright.sync_api import Locator, Page, expect
 
+from paraph.automation import runner
 from paraph.delivery import outbox
 
 T = TypeVar("T")
@@ -34,7 +35,8 @@ def aside(work: Callable[..., T], *args: Any) -> T:
 
 
 def letters(box: list[EmailMessage], to: str) -> list[EmailMessage]:
-    """Send what is due; what one address has received so far."""
+    """Do what the worker does, write letters and send them; what one address has received so far."""
+    runner.run_all()
     outbox.deliver_due()
     return [letter for letter in box if letter.to == [to]]
 

@@ -51,7 +51,7 @@ def mara(window: Callable[..., Page], shop: Shop) -> Page:
     page.goto("/orders/new/")
     page.get_by_label("Mail address").fill(shop.mara.user.email)
     page.get_by_label("Password").fill(PASSWORD)
-    page.get_by_role("button", name="Sign in").click()
+    page.get_by_role("button", name="Sign in", exact=True).click()
     expect(page.get_by_role("heading", name="New order")).to_be_visible()
     return page
 
