@@ -11,6 +11,7 @@ import pytest
 from django.core.mail import EmailMessage
 from playwright.sync_api import Page, expect
 
+from paraph.automation import runner
 from paraph.evidence.verify import verify_receipt
 from paraph.lib import home
 from paraph.sealing.check import check, take_apart
@@ -195,6 +196,8 @@ def test_S3_08_to_S3_37_the_whole_story_from_sign_in_to_a_sealed_copy_that_anybo
     sign(jan)
     sealed = steps.download(jan, "Download sealed copy", tmp_path)
     receipt = steps.download(jan, "Receipt as a file", tmp_path)
+
+    steps.aside(runner.run_all)  # the worker tells the staff
 
     see_the_outcome(mara)
     talk_back(mara, office(shop.tess), jan)
