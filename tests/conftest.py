@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import shutil
 import socket
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,6 +13,8 @@ import hypothesis
 import pytest
 from django.core.cache import cache
 from django.utils import translation
+
+from tests.settings import SCRATCH
 
 hypothesis.settings.register_profile("paraph", deadline=None, print_blob=True)  # a busy machine is no fault
 hypothesis.settings.load_profile("paraph")
@@ -45,10 +48,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(autouse=True)
 def clean_slate() -> Iterator[None]:
-    """No test sees another one's rate limits or language."""
+    """No test sees another one's rate limits, language or files; some damage files on purpose."""
     cache.clear()
     with translation.override("en"):
         yield
+    shutil.rmtree(SCRATCH / "blobs", ignore_errors=True)
 
 
 @pytest.fixture(autouse=True, scope="session")
