@@ -24,7 +24,9 @@ class Status(models.TextChoices):
     OPEN = "open", _("In preparation")
     NEEDS_SIGNATURE = "needs_signature", _("Needs signature")  # S0-22
     PARTLY_APPROVED = "partly_approved", _("Partly approved")
+    NEEDS_VERIFICATION = "needs_verification", _("Approved, needs verification")  # decision 4
     APPROVED = "approved", _("Approved")
+    DISPUTED = "disputed", _("Disputed")  # S0-34
     COMPLETED = "completed", _("Completed")  # the work is reported, every approval is there (S1-04)
     CANCELLED = "cancelled", _("Cancelled")
 

@@ -45,6 +45,8 @@ PILLS: dict[str, dict[str, Pill]] = {
         Status.OPEN: Pill(Status.OPEN.label, "half", "wait"),
         Status.NEEDS_SIGNATURE: Pill(Status.NEEDS_SIGNATURE.label, "clock", "go"),
         Status.PARTLY_APPROVED: Pill(Status.PARTLY_APPROVED.label, "half", "good"),
+        Status.NEEDS_VERIFICATION: Pill(Status.NEEDS_VERIFICATION.label, "alert", "warn"),
+        Status.DISPUTED: Pill(Status.DISPUTED.label, "cross", "bad"),
         Status.APPROVED: Pill(Status.APPROVED.label, "check", "done"),
         Status.COMPLETED: Pill(Status.COMPLETED.label, "seal", "done"),
         Status.CANCELLED: Pill(Status.CANCELLED.label, "minus", "over"),

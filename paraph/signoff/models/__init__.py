@@ -1,0 +1,53 @@
+"""The nouns of consent: each state is a row of its own, changed only by the verbs of this package."""
+
+from __future__ import annotations
+
+from paraph.signoff.models.acting import (
+    Ceremony,
+    Decision,
+    SealedCopy,
+    Signature,
+)
+from paraph.signoff.models.asking import (
+    CONSENTED,
+    SIGNED_VIEWS,
+    UNFINISHED,
+    Ask,
+    Choice,
+    Decline,
+    Invitation,
+    Party,
+    Postponed,
+    Rule,
+    SignOff,
+    Snapshot,
+    State,
+    View,
+)
+from paraph.signoff.models.paper import (
+    Format,
+    Paper,
+)
+
+__all__ = [
+    "CONSENTED",
+    "SIGNED_VIEWS",
+    "UNFINISHED",
+    "Ask",
+    "Ceremony",
+    "Choice",
+    "Decision",
+    "Decline",
+    "Format",
+    "Invitation",
+    "Paper",
+    "Party",
+    "Postponed",
+    "Rule",
+    "SealedCopy",
+    "SignOff",
+    "Signature",
+    "Snapshot",
+    "State",
+    "View",
+]
