@@ -17,8 +17,8 @@ from paraph.lib import clock, home
 from paraph.lib.actor import Actor
 from paraph.people.models import Contact, Customer, Member, Organisation, Role, Site, User
 from paraph.sealing import keys as sealing_keys
-from paraph.signoff import ceremonies, completion, consent, invitations, requests
-from paraph.signoff.models import Ask, Ceremony, Invitation, Signature, SignOff, View
+from paraph.signoff import ceremonies, completion, consent, invitations, papers, requests
+from paraph.signoff.models import Ask, Ceremony, Invitation, Paper, Signature, SignOff, View
 from paraph.work import orders
 from paraph.work.models import Item, WorkOrder
 
@@ -80,6 +80,12 @@ class Shop:
         )
         self.links[invitation.pk] = link
         return invitation
+
+    def paper(self, invitation: Invitation, *, format: str = "a4", language: str = "en") -> Paper:
+        """The paper that the invited contact takes home; approves every line when nothing is approved yet."""
+        if not invitation.party.signoff.decisions.exists():
+            ceremonies.approve_all(invitation, by=customer(invitation))
+        return papers.issue(invitation, format=format, language=language, by=customer(invitation))
 
     def path(self, invitation: Invitation) -> str:
         """The path of a signing link, as the customer's browser asks for it."""

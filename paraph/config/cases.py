@@ -17,7 +17,7 @@ from paraph.automation.models import Run
 from paraph.billing.models import Invoice
 from paraph.delivery.models import Delivery
 from paraph.evidence.models import Checkpoint, Entry
-from paraph.signoff.models import Decision, Invitation, Party, SealedCopy, Signature, SignOff, Snapshot
+from paraph.signoff.models import Decision, Invitation, Paper, Party, SealedCopy, Signature, SignOff, Snapshot
 from paraph.work.models import Comment, WorkOrder
 
 TOPIC = "order:"
@@ -46,6 +46,7 @@ class Case:
     decisions: list[Decision] = field(default_factory=list)
     signatures: list[Signature] = field(default_factory=list)
     copies: list[SealedCopy] = field(default_factory=list)
+    papers: list[Paper] = field(default_factory=list)
     comments: list[Comment] = field(default_factory=list)
     runs: list[Run] = field(default_factory=list)
     letters: list[Delivery] = field(default_factory=list)
@@ -75,6 +76,8 @@ class Case:
         """What has to be in the store: a name for people, and the hex digest."""
         for copy in self.copies:
             yield "the sealed copy", copy.blob
+        for paper in self.papers:
+            yield f"paper {paper.code}", paper.blob
         for invoice in self.invoices:
             for digest in (invoice.blob, invoice.xml):
                 if digest:
@@ -144,6 +147,11 @@ def _rows(cases: dict[UUID, Case]) -> None:
     put("decisions", Decision.objects.filter(**asked).select_related("signoff").order_by("id"), in_request)
     put("signatures", Signature.objects.filter(**asked).select_related("signoff", "snapshot"), in_request)
     put("copies", SealedCopy.objects.filter(**asked).select_related("signoff"), in_request)
+    put(
+        "papers",
+        Paper.objects.filter(party__signoff__order__in=pks).select_related("party__signoff"),
+        lambda row: row.party.signoff.order_id,
+    )
     put(
         "invitations",
         Invitation.objects.filter(party__signoff__order__in=pks).select_related("party__signoff"),

@@ -18,6 +18,7 @@ from paraph.lib.actor import Actor
 LANGUAGES = [("en", "English"), ("nl", "Nederlands"), ("fr", "Français")]
 NAME_CHARS = 200
 MOST_LINK_HOURS = 180 * 24  # X-08
+MOST_PAPER_DAYS = 90
 
 
 class Organisation(models.Model):
@@ -43,6 +44,13 @@ class Organisation(models.Model):
         validators=[MinValueValidator(24), MaxValueValidator(MOST_LINK_HOURS)],
     )
     second_factor = models.BooleanField(_("second factor is obligatory"), default=False, db_default=False)
+    paper = models.BooleanField(_("Download & sign is offered"), default=True, db_default=True)
+    paper_days = models.PositiveSmallIntegerField(
+        _("days a link lives longer when paper is asked for"),
+        default=14,
+        db_default=14,
+        validators=[MinValueValidator(1), MaxValueValidator(MOST_PAPER_DAYS)],
+    )
 
     def __str__(self) -> str:
         return self.name
@@ -198,6 +206,8 @@ class Contact(models.Model):
     email = models.EmailField(_("mail address"), blank=True)
     phone = models.CharField(_("telephone"), max_length=40, blank=True)
     language = models.CharField(_("language"), max_length=5, choices=LANGUAGES, default="en")
+    # Off: they sign on paper, or dispute (S0-20).
+    may_e_sign = models.BooleanField(_("may sign electronically"), default=True, db_default=True)
 
     class Meta:
         """Listed by name."""

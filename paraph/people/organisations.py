@@ -25,6 +25,8 @@ SETTINGS = (
     "currency",
     "link_hours",
     "second_factor",
+    "paper",
+    "paper_days",
 )
 
 

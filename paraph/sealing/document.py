@@ -217,6 +217,47 @@ class WorkOrder(TypedDict):
     labels: Labels
 
 
+class Code(TypedDict):
+    """What a QR code says; printed as vector paths."""
+
+    kind: Literal["code"]
+    text: str
+
+
+class Value(TypedDict):
+    """One thing the customer confirmed."""
+
+    label: str
+    value: str
+
+
+class ToSignLabels(Labels):
+    """The words a paper to sign by hand needs besides."""
+
+    paper: str
+    """*Paper* before its code."""
+    values: str
+    """Heading of what the customer confirmed."""
+    stamp: str
+    place: str
+
+
+class ToSign(WorkOrder):
+    """Content of the template ``to_sign``: what ``work_order`` says, to be printed, stamped and signed by hand.
+
+    ``codes`` holds one for each page, or is empty to find out how many there are (`render.measure`). ``signatures``
+    and ``certificate`` are ignored: the block is empty.
+    """
+
+    format: Literal["a4", "letter"]
+    code: str
+    """The paper's code, in groups, for people."""
+    codes: list[Code]
+    values: list[Value]
+    how: str
+    """What to do with the pages, at the foot of each; may hold line breaks."""
+
+
 class Hours(TypedDict):
     """One line of a progress report."""
 

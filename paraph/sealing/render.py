@@ -22,7 +22,7 @@ os.environ.setdefault("RAYON_NUM_THREADS", "1")
 
 import typst
 
-from paraph.sealing import glyphs, mark
+from paraph.sealing import glyphs, mark, qr
 from paraph.sealing.errors import RenderFailed
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -68,6 +68,29 @@ def render(
         return _compile(template, {**inputs, "content": _json(clean, strings)}, at)
 
 
+def measure(
+    template: str, content: Mapping[str, Any], *, language: str, label: str, at: datetime
+) -> dict[str, Any]:
+    """Return what the template says under ``<label>`` of how it lays ``content`` out, without drawing it.
+
+    Raises RenderFailed as `render` does.
+    """
+    inputs = {
+        **_inputs({}, at=at, language=language),
+        "content": _json(_Strings().clean(content), _Strings()),
+    }
+    compiler = typst.Compiler(
+        _path(template), root=TEMPLATES, font_paths=_fonts(), ignore_system_fonts=True, sys_inputs=inputs
+    )
+    try:
+        told = json.loads(compiler.query(f"<{label}>", field="value", one=True))
+    except (RuntimeError, ValueError) as error:
+        raise RenderFailed(str(getattr(error, "message", error))) from error
+    if not isinstance(told, dict):
+        raise RenderFailed(f"the template says nothing under <{label}>")
+    return told
+
+
 def warm(template: str = "work_order") -> None:
     """Load fonts and template in this thread, so that the first signature does not wait for them."""
     glyphs.coverage()
@@ -87,6 +110,8 @@ class _Strings:
         if isinstance(value, Mapping):
             if value.get("kind") == "drawn" and "strokes" in value:
                 return {"kind": "drawn", "svg": mark.picture(value["strokes"], value.get("aspect"))}
+            if value.get("kind") == "code" and set(value) == {"kind", "text"}:
+                return {"kind": "code", "svg": qr.picture(value["text"])}
             return {str(key): self.clean(item) for key, item in value.items()}
         if isinstance(value, list | tuple):
             return [self.clean(item) for item in value]
@@ -149,13 +174,17 @@ def _compiler(template: str) -> typst.Compiler:
     """One compiler per thread and template: typst refuses to share one between threads."""
     compilers: dict[str, typst.Compiler] = _own.__dict__.setdefault("compilers", {})
     if template not in compilers:
-        path = TEMPLATES / f"{template}.typ"
-        if not template.isidentifier() or not path.is_file():
-            raise RenderFailed(f"there is no template {template!r}")
         compilers[template] = typst.Compiler(
-            path, root=TEMPLATES, font_paths=_fonts(), ignore_system_fonts=True
+            _path(template), root=TEMPLATES, font_paths=_fonts(), ignore_system_fonts=True
         )
     return compilers[template]
+
+
+def _path(template: str) -> Path:
+    path = TEMPLATES / f"{template}.typ"
+    if not template.isidentifier() or not path.is_file():
+        raise RenderFailed(f"there is no template {template!r}")
+    return path
 
 
 @cache

@@ -11,7 +11,7 @@ class SignoffConfig(AppConfig):
 
     def ready(self) -> None:
         """Register the facts of this package, and what work must ask before it is called done (S1-04)."""
-        from paraph.signoff import approvals, facts, link_facts  # noqa: F401
+        from paraph.signoff import approvals, facts, link_facts, paper_facts  # noqa: F401
         from paraph.work import guards
 
         guards.register(approvals.missing)

@@ -157,7 +157,7 @@ def consent(ceremony: Ceremony, *, digest: str, language: str, by: Actor) -> Cer
 
     Raises `Stale` when the order changed since the review, `NotReviewed` when the sentence is not the one shown.
     """
-    ceremony = _current(ceremony)
+    ceremony = current(ceremony)
     if consents.sentence(ceremony.snapshot, language).digest != digest:
         raise NotReviewed
     if ceremony.consent_digest == digest and ceremony.consent_entry:
@@ -278,7 +278,7 @@ def _closed(signoff: SignOff) -> Closed:
     return Closed()
 
 
-def _current(ceremony: Ceremony) -> Ceremony:
+def current(ceremony: Ceremony) -> Ceremony:
     """The ceremony read again under the order's lock, still open and still true; raises otherwise."""
     subjects.hold(ceremony.party.signoff.order_id)
     found: Ceremony = _AGAIN.objects(ceremony.pk)[0]

@@ -41,36 +41,56 @@ class Consent:
 
 def sentence(snapshot: Snapshot, language: str) -> Consent:
     """Return the consent for one snapshot in one language (en, nl, fr)."""
-    told = snapshot.facts
-    approved = [one for one in told["items"] if one["decision"] == "approved" and not one["authorised"]]
-    numbers = ", ".join(str(one["number"]) for one in approved)
     with override(language):
-        values = {
-            "shop": told["shop"]["name"],
-            "number": told["order"]["number"],
-            "lines": ngettext("line %(numbers)s", "lines %(numbers)s", len(approved)) % {"numbers": numbers},
-        }
-        if "sums" in told:
-            amount = figures.money(told["sums"]["approved"]["gross"], told["order"]["currency"], language)
+        if "sums" in snapshot.facts:
             text = _(
                 "I have read estimate %(number)s of %(shop)s. I authorise the work on %(lines)s for %(amount)s "
                 "including tax, and I agree to sign electronically."
-            ) % {**values, "amount": amount}
+            )
         else:
-            text = (
-                _(
-                    "I have read work authorisation %(number)s of %(shop)s. I authorise the work on %(lines)s, and I "
-                    "agree to sign electronically."
-                )
-                % values
+            text = _(
+                "I have read work authorisation %(number)s of %(shop)s. I authorise the work on %(lines)s, and I "
+                "agree to sign electronically."
             )
         alternative = _(
             "You do not have to sign electronically: you can print the document and sign it on paper."
         )
-    return Consent(text, alternative, language)
+        return Consent(text % _values(snapshot, language), alternative, language)
+
+
+def on_paper(snapshot: Snapshot, language: str) -> Consent:
+    """Return the statement that stands above the block on paper: signing it by hand is the consent (S0-29)."""
+    with override(language):
+        if "sums" in snapshot.facts:
+            text = _(
+                "I have read estimate %(number)s of %(shop)s. By my signature or stamp I authorise the work on "
+                "%(lines)s for %(amount)s including tax."
+            )
+        else:
+            text = _(
+                "I have read work authorisation %(number)s of %(shop)s. By my signature or stamp I authorise the work "
+                "on %(lines)s."
+            )
+        return Consent(text % _values(snapshot, language), "", language)
 
 
 def meaning(language: str) -> str:
     """What the signature means, in words (21 CFR 11.50)."""
     with override(language):
         return _("Authorisation of the approved lines")
+
+
+def _values(snapshot: Snapshot, language: str) -> dict[str, str]:
+    told = snapshot.facts
+    approved = [one for one in told["items"] if one["decision"] == "approved" and not one["authorised"]]
+    numbers = ", ".join(str(one["number"]) for one in approved)
+    values = {
+        "shop": told["shop"]["name"],
+        "number": told["order"]["number"],
+        "lines": ngettext("line %(numbers)s", "lines %(numbers)s", len(approved)) % {"numbers": numbers},
+    }
+    if "sums" in told:
+        values["amount"] = figures.money(
+            told["sums"]["approved"]["gross"], told["order"]["currency"], language
+        )
+    return values

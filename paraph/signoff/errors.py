@@ -165,6 +165,16 @@ class NothingApproved(SignOffError):
     )
 
 
+class TooLong(SignOffError):
+    """More pages than a page code can count."""
+
+    reason = "too_long"
+    status = 409
+    sentence = _(
+        "This order is too long to print and sign on paper. Please sign electronically, or ask the shop."
+    )
+
+
 class NothingToAsk(SignOffError):
     """The order has no line that needs consent."""
 

@@ -44,6 +44,7 @@ from paraph.signoff.link_facts import (
     RenewalRequested,
 )
 from paraph.signoff.models import SIGNED_VIEWS, UNFINISHED, Ask, Invitation, Party, Postponed, State
+from paraph.signoff.paper_facts import InvitationProlonged
 
 AUDIENCE = keys.AUDIENCE
 DEFAULT_HOURS = 48  # S3-18
@@ -209,6 +210,35 @@ def extend(invitation: Invitation, *, hours: int | None, by: Member, actor: Acto
         ),
         actor,
     )
+    return invitation
+
+
+@transaction.atomic
+def prolong(invitation: Invitation, *, days: int, by: Actor) -> Invitation:
+    """Let a link live `days` longer because its customer asked for paper: once a link (decision 2).
+
+    A link without an end has nothing to prolong. Raises `LinkExpired`, `LinkRevoked`.
+    """
+    invitation = check(_held(invitation))
+    if invitation.paper_at:
+        return invitation
+    now, before = clock.now(), invitation.expires_at
+    invitation.paper_at = now
+    if before is not None:
+        invitation.expires_at = min(before + timedelta(days=days), now + timedelta(hours=MAX_HOURS))
+        invitation.expires_at = max(before, invitation.expires_at)
+        invitation.remind_at = _remind_at(invitation, now)
+    invitation.save(update_fields=["paper_at", "expires_at", "remind_at"])
+    if before is not None:
+        _record(
+            invitation,
+            InvitationProlonged(
+                invitation=str(invitation.pk),
+                before=keys.iso(before),
+                expires_at=keys.iso(invitation.expires_at),
+            ),
+            by,
+        )
     return invitation
 
 

@@ -66,6 +66,48 @@ def work_order(
         }
 
 
+def to_sign(
+    content: dict[str, Any],
+    *,
+    language: str,
+    zone: str,
+    at: datetime,
+    format: str,
+    code: str,
+    codes: Sequence[str] = (),
+    consent: str,
+    digest: str,
+    contact: str,
+) -> document.ToSign:
+    """Return the paper to sign by hand: `code` is its own, `codes` hold what the QR code of each page says (S0-29)."""
+    told = work_order(
+        content, language=language, zone=zone, at=at, consent=consent, digest=digest, contact=[contact]
+    )
+    with override(language):
+        labels: document.ToSignLabels = {
+            **told["labels"],
+            "paper": _("Paper"),
+            "values": _("Confirmed by the customer"),
+            "stamp": _("Stamp"),
+            "sign_here": _("Signature"),
+            "signed_date": _("Date"),
+            "place": _("Place"),
+        }
+        how = _(
+            "Print all pages on white paper, stamp or sign in the block on the last page, and upload all pages where "
+            "you downloaded them."
+        )
+    return {
+        **told,
+        "labels": labels,
+        "format": "letter" if format == "letter" else "a4",
+        "code": "-".join(code[place : place + 4] for place in range(0, len(code), 4)),
+        "codes": [{"kind": "code", "text": one} for one in codes],
+        "values": [],
+        "how": how,
+    }
+
+
 def _line(item: dict[str, Any], currency: str, language: str, zone: str) -> document.Line:
     state = item["decision"]
     words = {

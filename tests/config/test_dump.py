@@ -41,4 +41,5 @@ def test_every_blob_that_is_stored_is_named_by_a_column_we_know_or_by_a_message(
         "paraph/billing/issuing.py",
         "paraph/delivery/body.py",
         "paraph/signoff/completion.py",
+        "paraph/signoff/papers.py",
     }

@@ -192,6 +192,8 @@ class Invitation(models.Model):
     reminded_at = models.DateTimeField(null=True, blank=True)
     # Digests of keys that went out with reminders: each opens this same invitation.
     spare_keys = models.JSONField(default=list, db_default=Value([], models.JSONField()), blank=True)
+    # When paper was asked for by this link, which let it live longer (decision 2).
+    paper_at = models.DateTimeField(null=True, blank=True)
     # GETs of the link by "an HTTP client": a mail scanner perhaps, so it says nothing about the customer.
     fetches = models.PositiveIntegerField(default=0)
 

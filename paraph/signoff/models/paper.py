@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import uuid
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.db import models
+from django.db.models import Value
 from django.utils.translation import gettext_lazy as _
 
 from paraph.lib import home
@@ -35,12 +36,18 @@ class Paper(models.Model):
     language = models.CharField(max_length=5, choices=LANGUAGES)
     blob = models.CharField(max_length=64)  # the PDF as it was handed out, by its digest
     pages = models.PositiveSmallIntegerField()
+    # Where stamp and signature belong: page, left, top, width, height; points from the top left corner.
+    block: Any = models.JSONField(default=dict, db_default=Value({}, models.JSONField()))
     created_at = models.DateTimeField()
 
     class Meta:
         """Newest first."""
 
         ordering: ClassVar = ["-created_at"]
+        constraints: ClassVar = [
+            # Asking for the same again gives the same paper.
+            models.UniqueConstraint(fields=["party", "snapshot", "format", "language"], name="paper_once")
+        ]
 
     def __str__(self) -> str:
         return f"paper {self.code} for {self.party}"
