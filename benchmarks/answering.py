@@ -16,7 +16,7 @@ from django.contrib.sessions.backends.db import SessionStore
 from django.core.cache import cache as memory
 from django.db import connection
 
-from paraph.config import startup
+from paraph.operate import startup
 from paraph.people.models import User
 
 SECRET = "c" * 32  # a browser's CSRF cookie; the form sends the same

@@ -28,12 +28,13 @@ from benchmarks import answering, crowd  # noqa: E402
 from benchmarks.figures import median  # noqa: E402
 from paraph.automation import notices, runner  # noqa: E402
 from paraph.automation.models import Cursor  # noqa: E402
-from paraph.config import reconcile, worker  # noqa: E402
+from paraph.config import worker  # noqa: E402
 from paraph.delivery import outbox  # noqa: E402
 from paraph.evidence import audit, ledger, tree  # noqa: E402
 from paraph.evidence.models import Entry, Log  # noqa: E402
 from paraph.lib import clock  # noqa: E402
 from paraph.lib.actor import SYSTEM  # noqa: E402
+from paraph.operate import reconcile  # noqa: E402
 from paraph.people import members  # noqa: E402
 from paraph.people.models import Contact, Customer, Member, Organisation, Role  # noqa: E402
 from paraph.sealing.render import render  # noqa: E402

@@ -14,8 +14,8 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from paraph.config import archive, scratch
-from paraph.config.scratch import Sorry
+from paraph.operate import archive, scratch
+from paraph.operate.scratch import Sorry
 
 DESCRIPTION = """\
 Paraph: customers sign off field work, and everybody can check that they did.
@@ -127,7 +127,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def serve(chosen: argparse.Namespace) -> None:
     """Check, make what is missing, serve."""
     _django()
-    from paraph.config import startup
+    from paraph.operate import startup
 
     startup.require_database()
     _serve([])
@@ -142,7 +142,8 @@ def worker(chosen: argparse.Namespace) -> None:
     _django()
     from django.conf import settings
 
-    from paraph.config import startup, worker
+    from paraph.config import worker
+    from paraph.operate import startup
 
     startup.require_database()
     with scratch.hold(settings.PARAPH_DATA):
@@ -158,8 +159,8 @@ def migrate(chosen: argparse.Namespace) -> None:
 def keys(chosen: argparse.Namespace) -> None:
     """Make missing keys. Needs the database: keys are made anew only where nothing was signed yet."""
     _django()
-    from paraph.config import startup
     from paraph.lib import home
+    from paraph.operate import startup
 
     startup.require_database()
     for one in startup.make_keys() or ["nothing: they are all there"]:
@@ -170,7 +171,8 @@ def keys(chosen: argparse.Namespace) -> None:
 def member(chosen: argparse.Namespace) -> None:
     """Let somebody in; an organisation that does not exist yet is made."""
     _django()
-    from paraph.config import newcomer, startup
+    from paraph.config import newcomer
+    from paraph.operate import startup
 
     startup.require_database()
     startup.make_keys()
@@ -211,7 +213,7 @@ def bounce(chosen: argparse.Namespace) -> int:
 def check(chosen: argparse.Namespace) -> int:
     """Name every bad or dangerous setting, with what to do about it. Exit code 1 when there is a fault."""
     _django()
-    from paraph.config import checkup
+    from paraph.operate import checkup
 
     found = checkup.look(online=chosen.online)
     print(checkup.as_json(found) if chosen.json else "\n".join(checkup.as_text(found)))
@@ -222,7 +224,7 @@ def check(chosen: argparse.Namespace) -> int:
 def backup(chosen: argparse.Namespace) -> None:
     """Write database, files and keys into one archive, verified after writing. Paraph may go on running."""
     _django()
-    from paraph.config import backup, startup
+    from paraph.operate import backup, startup
 
     startup.require_database()
     passphrase = archive.passphrase(chosen.passphrase_file)
@@ -242,7 +244,7 @@ def backup(chosen: argparse.Namespace) -> None:
 
 def restore(chosen: argparse.Namespace) -> None:
     """Make an installation from an archive, into an empty PARAPH_DATA and database."""
-    from paraph.config import bring_back
+    from paraph.operate import bring_back
 
     receipts = [Path(one) for one in chosen.receipts]
     passphrase = archive.passphrase(chosen.passphrase_file)
@@ -257,7 +259,7 @@ def verify(chosen: argparse.Namespace) -> int:
     backup does not have.
     """
     _django()
-    from paraph.config import startup, verification
+    from paraph.operate import startup, verification
 
     startup.require_database()
     found = verification.verify([Path(one) for one in chosen.files])
@@ -274,7 +276,8 @@ def demo(chosen: argparse.Namespace) -> None:
     _django()
     from django.conf import settings
 
-    from paraph.config import demonstration, startup
+    from paraph.config import demonstration
+    from paraph.operate import startup
 
     if chosen.serve:
         startup.require_free(_address(), settings.PARAPH_PORT)
@@ -345,7 +348,8 @@ def _django() -> None:
 def _serve(addresses: list[str]) -> None:
     from django.conf import settings
 
-    from paraph.config import server, startup
+    from paraph.config import server
+    from paraph.operate import startup
 
     startup.make_keys()
     for fault in startup.key_faults():
@@ -367,7 +371,7 @@ def _address() -> str:
 def _migrate(*, verbosity: int) -> None:
     from django.core.management import call_command
 
-    from paraph.config import startup
+    from paraph.operate import startup
 
     call_command("migrate", interactive=False, verbosity=verbosity)
     startup.require_database()
@@ -387,7 +391,7 @@ def _is_expected(problem: Exception) -> bool:
     from django.db import OperationalError
 
     known: list[type[Exception]] = [Sorry, ImproperlyConfigured, OperationalError]
-    startup = sys.modules.get("paraph.config.startup")
+    startup = sys.modules.get("paraph.operate.startup")
     return isinstance(problem, (*known, startup.NotReady) if startup else tuple(known))
 
 

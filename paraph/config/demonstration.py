@@ -6,7 +6,7 @@ from django.conf import settings
 from django.urls import reverse
 
 from paraph.config import demo
-from paraph.config.scratch import NOTE, Sorry
+from paraph.operate.scratch import NOTE, Sorry
 
 FILLING, FILLED = "being filled", "filled"
 

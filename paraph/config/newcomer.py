@@ -10,8 +10,8 @@ from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 
-from paraph.config.scratch import Sorry
 from paraph.lib.actor import Actor
+from paraph.operate.scratch import Sorry
 from paraph.people import factors, members, passwords
 from paraph.people.models import Member, Organisation, Role, User
 

@@ -13,7 +13,7 @@ from collections.abc import Callable
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, JsonResponse
 
-from paraph.config import traffic
+from paraph.operate import traffic
 from paraph.web.shared import connection, errors
 
 BEARER = "Bearer "
@@ -47,7 +47,7 @@ def readyz(request: HttpRequest) -> HttpResponse:
     """Everything that Paraph needs works: 200, else 503. With ``?serving`` only what this process needs to answer."""
     if refusal := _refused(request):
         return refusal
-    from paraph.config import health
+    from paraph.operate import health
 
     found = health.recent()
     if traffic.memory().stopping:
@@ -68,7 +68,7 @@ def metrics(request: HttpRequest) -> HttpResponse:
         return refusal
     if not is_trusted(request):
         return errors.not_found(request)
-    from paraph.config import metrics as figures
+    from paraph.operate import metrics as figures
 
     content, kind = figures.page(request.headers.get("Accept", ""))
     return HttpResponse(content, content_type=kind)

@@ -11,12 +11,12 @@ import secrets
 from pathlib import Path
 
 from paraph.automation import runner
-from paraph.config import startup
 from paraph.config.demo import LINK
 from paraph.config.visitor import Refused, Visitor
 from paraph.delivery import mailbox, outbox
 from paraph.evidence import ledger
 from paraph.lib.actor import SYSTEM
+from paraph.operate import startup
 from paraph.people import members
 from paraph.people.models import Organisation, Role
 from paraph.signoff import completion

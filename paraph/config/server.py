@@ -32,9 +32,10 @@ from granian.constants import Interfaces
 from granian.log import LogLevels
 from granian.server.mp import MPServer
 
-from paraph.config import startup, traffic, worker
+from paraph.config import worker
 from paraph.config.forks import Fork, call_it, save_memory
 from paraph.lib import clock, figures
+from paraph.operate import startup, traffic
 from paraph.sealing import glyphs
 
 logger = logging.getLogger(__name__)

@@ -15,8 +15,8 @@ import dj_database_url
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
-from paraph.config import environment, single_sign_on, storage
-from paraph.lib import keyfile
+from paraph.config import single_sign_on, storage
+from paraph.lib import environment, keyfile
 from paraph.web.shared import style
 
 PACKAGE = Path(__file__).resolve().parent.parent
@@ -89,7 +89,7 @@ INSTALLED_APPS = [
     "paraph.web.shared",
     "paraph.web.portal",
     "paraph.web.office",
-    "paraph.config",
+    "paraph.operate",
 ]
 
 MIDDLEWARE = [

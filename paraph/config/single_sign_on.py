@@ -7,7 +7,7 @@ from typing import Any
 
 from django.core.exceptions import ImproperlyConfigured
 
-from paraph.config import environment
+from paraph.lib import environment
 from paraph.people.single_sign_on import PROVIDER, BadSingleSignOn, SingleSignOn, pairs
 
 

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 
-from paraph.config import environment
+from paraph.lib import environment
 from paraph.lib.bucket import COMPLIANCE, GOVERNANCE
 
 OFF = "off"

@@ -15,8 +15,9 @@ from collections.abc import Callable
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 
-from paraph.config import probes, traffic
+from paraph.config import probes
 from paraph.config.logging import REQUEST
+from paraph.operate import traffic
 from paraph.web.shared import connection
 
 logger = logging.getLogger("paraph.requests")

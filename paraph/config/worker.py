@@ -20,10 +20,10 @@ from django.contrib.sessions.models import Session
 from django.db import close_old_connections, connections
 
 from paraph.automation import runner, undelivered
-from paraph.config import heartbeat, notes, reconcile
 from paraph.delivery import collect, outbox, retention
 from paraph.evidence import ledger
 from paraph.lib import clock, home
+from paraph.operate import heartbeat, notes, reconcile
 from paraph.people import factors, limits
 from paraph.sealing.timestamp import EmbeddedAuthority
 from paraph.signoff import completion, followups

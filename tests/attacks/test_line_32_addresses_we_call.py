@@ -32,7 +32,7 @@ CALLERS = {
     "paraph/web/office/sso.py",  # the same, to name what went wrong
     "paraph/config/probe.py",  # this machine itself
     "paraph/lib/bucket.py",  # PARAPH_S3_ENDPOINT
-    "paraph/config/online.py",  # `paraph check --online` asks the same addresses
+    "paraph/operate/online.py",  # `paraph check --online` asks the same addresses
 }
 NETWORK = {
     "urllib.request",

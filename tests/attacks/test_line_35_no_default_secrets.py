@@ -19,7 +19,7 @@ FIRST_START = """
 import django, os
 django.setup()
 from django.core.management import call_command
-from paraph.config import startup
+from paraph.operate import startup
 call_command("migrate", verbosity=0)
 startup.make_keys()
 assert startup.key_faults() == [], startup.key_faults()

@@ -10,8 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from paraph.config import cli, scratch
-from paraph.config.scratch import Sorry
+from paraph.config import cli
+from paraph.operate import scratch
+from paraph.operate.scratch import Sorry
 
 COMMANDS = (
     "serve",

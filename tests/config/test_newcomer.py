@@ -6,9 +6,9 @@ import pytest
 from django.contrib.auth import authenticate
 
 from paraph.config import newcomer
-from paraph.config.scratch import Sorry
 from paraph.delivery.models import Delivery
 from paraph.evidence.models import Entry
+from paraph.operate.scratch import Sorry
 from paraph.people import factors
 from paraph.people.models import Member, Organisation
 from tests.people.test_factors import code_of

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from paraph.config import startup
+from paraph.operate import startup
 from tests.config.test_cli import paraph
 from tests.delivery.mail_server import free_port
 from tests.faults.serving import family

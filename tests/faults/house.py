@@ -17,13 +17,14 @@ import time_machine
 from django.conf import settings
 
 from paraph.automation.models import Run, RunState
-from paraph.config import reconcile, worker
+from paraph.config import worker
 from paraph.delivery import mailbox, outbox
 from paraph.delivery.models import Delivery
 from paraph.evidence import audit
 from paraph.evidence.models import Checkpoint, Entry
 from paraph.lib import clock, home
 from paraph.lib.blobs import Blobs
+from paraph.operate import reconcile
 from paraph.signoff import receipts
 from paraph.signoff.models import SealedCopy, Signature, SignOff, State
 from paraph.work.models import Status, WorkOrder

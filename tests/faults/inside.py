@@ -16,7 +16,7 @@ from typing import Any
 
 def prepare(count: int) -> list[dict[str, Any]]:
     """So many customers of a new shop who are about to sign; see `house.Posting`."""
-    from paraph.config import startup
+    from paraph.operate import startup
     from paraph.people.models import Organisation
     from tests import cast
     from tests.faults import house

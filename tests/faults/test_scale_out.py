@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from paraph.config import reconcile
+from paraph.operate import reconcile
 from paraph.signoff import receipts
 from paraph.signoff.models import SealedCopy, Signature
 from paraph.work.models import Status, WorkOrder

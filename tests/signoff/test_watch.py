@@ -8,9 +8,9 @@ from decimal import Decimal
 import time_machine
 
 from paraph.automation.runner import run_all
-from paraph.config.reconcile import reconcile
 from paraph.delivery import outbox
 from paraph.lib import clock
+from paraph.operate.reconcile import reconcile
 from paraph.signoff import ceremonies, followups, requests
 from paraph.signoff.models import Ask, Rule, SignOff, State
 from paraph.work import orders

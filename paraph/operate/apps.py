@@ -1,0 +1,11 @@
+"""Keeping an installation as an app: it holds the last word of the installation's processes."""
+
+from django.apps import AppConfig
+
+
+class OperateConfig(AppConfig):
+    """Notes."""
+
+    name = "paraph.operate"
+    label = "config"  # the name of its table and of its migrations in installations and backups made before it moved
+    verbose_name = "Operation"
