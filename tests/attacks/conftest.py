@@ -30,7 +30,7 @@ KEPT: list[Answer] = []
 
 
 @pytest.fixture
-def answers(request: pytest.FixtureRequest) -> list[Answer]:
+def answers(db: None, request: pytest.FixtureRequest) -> list[Answer]:
     """What everybody got at every address; asked once a test run, because it is a thousand requests."""
     if not KEPT:
         world: Any = request.getfixturevalue("world")
