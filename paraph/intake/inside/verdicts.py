@@ -1,0 +1,115 @@
+"""Reads all returned pages, finds their papers, compares page by page, and says which of seven things happened."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import cv2
+import numpy as np
+import pypdfium2
+from cv2.typing import MatLike
+
+from paraph.intake.inside import comparing, pages, reading
+from paraph.intake.inside.comparing import DPI
+from paraph.intake.inside.reading import Seen
+
+cv2.setNumThreads(1)
+
+
+@dataclass(frozen=True)
+class Returned:
+    """One returned page and the codes on it."""
+
+    index: int
+    image: MatLike
+    seen: list[Seen]
+    flaw: str | None
+
+
+def judge(papers: list[dict[str, Any]], pdf: bytes) -> dict[str, Any]:
+    """What `paraph.intake.judging.judge` needs to know."""
+    with pages.opened(pdf) as document:
+        returned = [_read(document, number) for number in range(len(document))]
+    known = {paper["code"]: paper for paper in papers}
+    coded = [one for one in returned if one.seen]
+    told: dict[str, Any] = {
+        "verdict": "foreign",
+        "paper": None,
+        "pages": [_told(one) for one in returned],
+        "order": [],
+        "missing": [],
+        "comparisons": [],
+        "notes": [],
+    }
+    if not coded:
+        flawed = any(one.flaw != "no_code" for one in returned)
+        return {**told, "verdict": "unreadable" if flawed else "foreign"}
+    strange = [one for one in coded if one.seen[0].code.paper not in known]
+    if strange:
+        return {**told, "verdict": "wrong_order", "paper": strange[0].seen[0].code.paper}
+    papers_back = {one.seen[0].code.paper for one in coded}
+    old = sorted(code for code in papers_back if not known[code]["current"])
+    if old:
+        return {**told, "verdict": "older_revision", "paper": old[0]}
+    return {**told, **_of_one(known[min(papers_back)], returned, coded)}
+
+
+def _of_one(paper: dict[str, Any], returned: list[Returned], coded: list[Returned]) -> dict[str, Any]:
+    places: dict[int, Returned] = {}
+    notes = []
+    for one in coded:
+        if one.seen[0].code.page in places:
+            notes.append("doubled")
+        places.setdefault(one.seen[0].code.page, one)
+    missing = [number for number in range(1, paper["pages"] + 1) if number not in places]
+    order = [places[number].index for number in sorted(places)]
+    if order != sorted(order):
+        notes.append("reordered")
+    flaws = {one.flaw for one in returned if not one.seen}
+    notes += ["blank_backs"] if "blank" in flaws else []
+    notes += ["other_pages"] if flaws - {"blank"} else []
+    told = {"paper": paper["code"], "order": order, "missing": missing, "notes": sorted(set(notes))}
+    if missing:
+        return {**told, "verdict": "unreadable" if flaws & {"dark", "blurred"} else "page_missing"}
+    comparisons = _compared(paper, places)
+    signed = any(one["in_block"] for one in comparisons)
+    return {**told, "verdict": "complete" if signed else "not_signed", "comparisons": comparisons}
+
+
+def _compared(paper: dict[str, Any], places: dict[int, Returned]) -> list[dict[str, Any]]:
+    told = []
+    page, *block = paper["block"]
+    with pages.opened(paper["pdf"]) as document:
+        for number in sorted(places):
+            sent = np.asarray(pages.drawn(document[number - 1], DPI).convert("RGB"))
+            of = reading.codes(cv2.cvtColor(sent, cv2.COLOR_RGB2GRAY))
+            laid = _laid(places[number], sent, of)
+            found = comparing.compare(sent, laid, tuple(block) if page == number else None)
+            told.append({**asdict(found), "page": number})
+    return told
+
+
+def _laid(one: Returned, sent: MatLike, of: list[Seen]) -> MatLike:
+    middle = sent.shape[0] / 2
+    return comparing.straightened(one.image, _by_place(one, middle), sent, sorted(of, key=_height))
+
+
+def _by_place(one: Returned, _middle: float) -> list[Seen]:
+    return sorted(one.seen, key=_height)
+
+
+def _height(seen: Seen) -> float:
+    return seen.corners[0][1]
+
+
+def _read(document: pypdfium2.PdfDocument, number: int) -> Returned:
+    image = np.asarray(pages.drawn(document[number], DPI).convert("RGB"))
+    grey = cv2.cvtColor(image, cv2.COLOR_RGB2GRAY)
+    seen = reading.codes(grey)
+    return Returned(number, image, seen, None if seen else reading.flaw(grey))
+
+
+def _told(one: Returned) -> dict[str, Any]:
+    code = one.seen[0].code.text if one.seen else ""
+    return {"index": one.index, "code": code, "flaw": one.flaw, "turn": 0}

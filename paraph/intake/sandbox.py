@@ -1,0 +1,152 @@
+"""Runs one task on foreign bytes in a child process of its own, and lets nothing of it survive but its answer.
+
+The child starts with an empty environment, an empty folder, no open files but its two ends of a pipe; it gives up
+network, files and other processes before it reads the first byte (`inside.confine`), and is killed when it is over its
+time. A child is used once.
+"""
+
+from __future__ import annotations
+
+import os
+import selectors
+import signal
+import subprocess
+import sys
+import sysconfig
+import tempfile
+import time
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from paraph.intake import wire
+from paraph.intake.errors import Reason, Refused
+from paraph.intake.limits import MB, Limits
+
+MAX_ANSWER = 512 * MB  # what a child may say: page images of a long scan have about 100 MB
+CHUNK = 1 << 18
+LOOK = 0.05  # seconds between two looks at the memory of a child
+_ROOT = str(Path(__file__).resolve().parents[2])
+_START = """import sys
+sys.path += sys.argv[4:]
+from paraph.intake.inside import child
+child.main(sys.argv[1], int(sys.argv[2]), int(sys.argv[3]))"""
+# One arena and one thread: an address space is limited, and threads reserve it by the gigabyte.
+_ENVIRONMENT = {
+    "MALLOC_ARENA_MAX": "1",
+    "OPENBLAS_NUM_THREADS": "1",
+    "OMP_NUM_THREADS": "1",
+    "LC_ALL": "C.UTF-8",
+}
+
+
+@dataclass(frozen=True)
+class Done:
+    """What a child answered, what it took, and what it had given up (`inside.confine`)."""
+
+    value: Any
+    confined: tuple[str, ...]
+    seconds: float
+    peak_mb: float
+
+
+def run(task: str, limits: Limits, **request: Any) -> Done:
+    """Run a task of `inside.child` with these limits; raises Refused, also when the child dies."""
+    began = time.monotonic()
+    with tempfile.TemporaryDirectory(prefix="paraph-intake-") as folder:
+        child = _start(folder, task, limits)
+        try:
+            said, peak = _talk(child, wire.pack(request), began + limits.wall)
+        finally:
+            _end(child)
+    seconds = time.monotonic() - began
+    if said is None:
+        raise Refused(Reason.TOO_SLOW, f"over {limits.wall:g} s", seconds=seconds, peak_mb=peak)
+    return _answer(said, child.returncode, seconds, peak)
+
+
+def _start(folder: str, task: str, limits: Limits) -> subprocess.Popen[bytes]:
+    places = {_ROOT, sysconfig.get_path("purelib"), sysconfig.get_path("platlib")}
+    words = [task, str(limits.memory), str(limits.cpu), *sorted(places)]
+    return subprocess.Popen(
+        [sys.executable, "-I", "-S", "-B", "-c", _START, *words],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        cwd=folder,
+        env=_ENVIRONMENT,
+        start_new_session=True,
+    )
+
+
+def _talk(child: subprocess.Popen[bytes], asked: bytes, until: float) -> tuple[bytes | None, float]:
+    """Send the question while reading the answer; None when time is up. Also the child's largest memory, in MB."""
+    assert child.stdin is not None
+    assert child.stdout is not None
+    said, peak, rest = bytearray(), 0.0, memoryview(asked)
+    os.set_blocking(child.stdin.fileno(), False)
+    with selectors.DefaultSelector() as ready:
+        ready.register(child.stdin, selectors.EVENT_WRITE)
+        ready.register(child.stdout, selectors.EVENT_READ)
+        while True:
+            left = until - time.monotonic()
+            if left <= 0 or len(said) > MAX_ANSWER:
+                return None, max(peak, _memory(child.pid))
+            for key, _events in ready.select(min(left, LOOK)):
+                if key.fileobj is child.stdin:
+                    rest = _send(child.stdin, rest)
+                    if not rest:
+                        ready.unregister(child.stdin)
+                        child.stdin.close()
+                    continue
+                peak = max(peak, _memory(child.pid))
+                some = os.read(child.stdout.fileno(), CHUNK)
+                if not some:
+                    return bytes(said), peak
+                said += some
+            peak = max(peak, _memory(child.pid))
+
+
+def _send(pipe: Any, rest: memoryview) -> memoryview:
+    try:
+        return rest[os.write(pipe.fileno(), rest[:CHUNK]) :]
+    except BlockingIOError:
+        return rest
+    except BrokenPipeError:
+        return rest[:0]
+
+
+def _memory(pid: int) -> float:
+    """The most memory this process ever had, in MB; `ru_maxrss` would count its parent's before it became itself."""
+    try:
+        status = Path(f"/proc/{pid}/status").read_text()
+    except OSError:
+        return 0.0
+    line = next((one for one in status.splitlines() if one.startswith("VmHWM:")), "VmHWM: 0 kB")
+    return int(line.split()[1]) / 1024
+
+
+def _end(child: subprocess.Popen[bytes]) -> None:
+    with suppress(ProcessLookupError):
+        os.killpg(child.pid, signal.SIGKILL)
+    for pipe in (child.stdin, child.stdout):
+        if pipe is not None:
+            with suppress(BrokenPipeError):
+                pipe.close()
+    child.wait()
+
+
+def _answer(said: bytes, code: int, seconds: float, peak: float) -> Done:
+    try:
+        told = wire.unpack(said)
+        if "refused" not in told:
+            return Done(told["value"], tuple(map(str, told["confined"])), seconds, peak)
+        reason, detail = Reason(told["refused"]), str(told["detail"])[:200]
+    except (ValueError, KeyError, TypeError):
+        reason, detail = _how_it_died(code), f"the child ended with {code}"
+    raise Refused(reason, detail, seconds=seconds, peak_mb=peak)
+
+
+def _how_it_died(code: int) -> Reason:
+    return Reason.TOO_SLOW if code == -signal.SIGXCPU else Reason.CRASHED
