@@ -50,6 +50,7 @@ def fix(*words: str) -> int:
 
 def check(*words: str) -> int:
     """The quick part: lint, types, import contracts, strings, quick tests on SQLite."""
+    machine.foreign_checkers()
     return checks.run_all([*checks.static(), *checks.quick_tests()])
 
 

@@ -24,7 +24,11 @@ from scripts.provision import (
 )
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-PDF_TOOLS = ("pdfsig", "pdftotext", "pdfdetach", "pdftoppm")
+CHECKERS = (
+    ("poppler-utils", ("pdfsig", "pdftotext", "pdfdetach", "pdffonts", "pdfinfo", "pdftoppm")),
+    ("qpdf", ("qpdf",)),
+    ("openssl", ("openssl",)),
+)
 POSTGRES_TOOLS = ("initdb", "postgres", "createdb")
 POSTGRES_WHEEL = VENV / "postgresql"
 FUSE_PACKAGE = VENV / "faults"
@@ -49,8 +53,8 @@ def chromium() -> Path:
 
 
 def foreign_checkers() -> None:
-    """Make sure that poppler's tools and openssl are there, the tests' second opinion. Raises SetupError."""
-    for package, programs in (("poppler-utils", PDF_TOOLS), ("openssl", ("openssl",))):
+    """Make sure that poppler's tools, qpdf and openssl are there, the tests' second opinion. Raises SetupError."""
+    for package, programs in CHECKERS:
         missing = [name for name in programs if shutil.which(name) is None]
         if missing and has_apt():
             apt_install(package)
