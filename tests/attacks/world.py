@@ -164,17 +164,20 @@ def make_bills(shop: Shop) -> tuple[Invoice, Invoice, Invitation]:
 
 
 def make_welcome(shop: Shop) -> Welcome:
-    """Somebody who is invited to become a member, with a key that the tests know."""
+    """Somebody who is invited to become a member, with a key that the tests know; the same one of each shop."""
     now = clock.now()
-    return Welcome.objects.create(
+    welcome, _ = Welcome.objects.get_or_create(
         organisation=shop.organisation,
         email=f"nora@{shop.mara.user.email.split('@')[1]}",
-        name=f"Nora of {shop.organisation.name}",
-        role=Role.TECHNICIAN,
-        key_hash=hashlib.sha256(WELCOME_KEY.encode()).hexdigest(),
-        sent_at=now,
-        expires_at=now + welcomes.VALID,
+        defaults={
+            "name": f"Nora of {shop.organisation.name}",
+            "role": Role.TECHNICIAN,
+            "key_hash": hashlib.sha256(WELCOME_KEY.encode()).hexdigest(),
+            "sent_at": now,
+            "expires_at": now + welcomes.VALID,
+        },
     )
+    return welcome
 
 
 def come_in(shop: Shop, *invitations: Invitation, **options: Any) -> Knocker:

@@ -41,6 +41,11 @@ def letters(box: list[EmailMessage], to: str) -> list[EmailMessage]:
     return [letter for letter in box if letter.to == [to]]
 
 
+def invited(box: list[EmailMessage], to: str) -> EmailMessage:
+    """The newest letter with a link; what is sent in one go has no order that a test may count on."""
+    return [letter for letter in letters(box, to) if LINK.search(str(letter.body))][-1]
+
+
 def link_in(letter: EmailMessage) -> str:
     """The signing link of an invitation."""
     found = LINK.search(str(letter.body))
