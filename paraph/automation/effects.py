@@ -26,11 +26,11 @@ from paraph.lib import clock
 from paraph.lib.actor import SYSTEM
 from paraph.people import access
 from paraph.people.models import Member
-from paraph.signoff import followups, receipts, superseding
+from paraph.signoff import disputes, followups, receipts, superseding
 from paraph.signoff.errors import SignOffError
 from paraph.signoff.models import Invitation, SealedCopy, Signature, SignOff
 from paraph.work import orders
-from paraph.work.guards import ApprovalMissing
+from paraph.work.guards import ReportRefused
 from paraph.work.models import Status
 
 
@@ -56,24 +56,30 @@ STATUS_KINDS = frozenset(
         "order.revised",
         "order.reported",
         "order.reopened",
+        "dispute.raised",
+        "dispute.resolved",
     }
 )
 
 
 @dataclass(frozen=True)
 class SetStatus:
-    """Give the order the status that `status` works out. A cancelled order stays cancelled."""
+    """Give the order the status that `status` works out; *Disputed* while anything about it is (S0-34).
+
+    A cancelled order stays cancelled.
+    """
 
     status: Callable[[Occasion], Status]
 
     def apply(self, occasion: Occasion) -> None:
         """Set it, unless a later entry or a person decided otherwise meanwhile."""
-        status = self.status(occasion)
+        disputed = disputes.is_open(occasion.order.pk)
+        status = Status.DISPUTED if disputed else self.status(occasion)
         if occasion.order.status in {status, Status.CANCELLED} or occasion.is_outdated(STATUS_KINDS):
             return
         try:
             orders.set_status(occasion.order, status, by=SYSTEM, cause=occasion.entry)
-        except ApprovalMissing as refusal:
+        except ReportRefused as refusal:
             _refused(occasion, refusal)  # S1-04 holds for rules, too
             return
         occasion.order.status = status
@@ -123,7 +129,7 @@ class Tell:
             for one in members
         )
         messages = [self._write(occasion, one) for one in members if one.user.email] if self.mail else []
-        _record(occasion, self.notice, [one.user.name for one in members], members, messages)
+        note(occasion, self.notice, [one.user.name for one in members], members, messages)
 
     def _write(self, occasion: Occasion, member: Member) -> Delivery:
         order, language = occasion.order, member.user.language
@@ -226,16 +232,17 @@ def _mail_signers(occasion: Occasion, notice: str, posts: Sequence[tuple[Signatu
         )
         for signature, post in posts
     ]
-    _record(occasion, notice, [signature.party.contact.name for signature, post in posts], [], messages)
+    note(occasion, notice, [signature.party.contact.name for signature, post in posts], [], messages)
 
 
-def _record(
+def note(
     occasion: Occasion,
     notice: str,
     names: Sequence[str],
     members: Sequence[Member],
     messages: Sequence[Delivery],
 ) -> None:
+    """Record who was told, in the app (`members`) or by mail (`messages`); nobody is nothing."""
     if not names:
         return
     fact = NoticeSent(

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 
 from paraph.automation.occasions import Occasion
 from paraph.billing import invoices
+from paraph.billing.errors import WorkDisputed
 from paraph.billing.models import Invoice, State
 from paraph.lib.actor import SYSTEM
 from paraph.people.models import Member, Role
@@ -20,7 +22,8 @@ class DraftInvoices:
     def apply(self, occasion: Occasion) -> None:
         """Write them, unless the report was taken back meanwhile."""
         if occasion.order.status == Status.COMPLETED:
-            invoices.draft_all(occasion.order, by=SYSTEM, cause=occasion.entry)
+            with suppress(WorkDisputed):  # raised since: a biller drafts when it is resolved
+                invoices.draft_all(occasion.order, by=SYSTEM, cause=occasion.entry)
 
 
 def is_draft(occasion: Occasion) -> bool:

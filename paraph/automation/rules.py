@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from paraph.automation.disputing import MailAnswer, MailDisputed, MailResolution
 from paraph.automation.effects import (
     Call,
     Effect,
@@ -72,13 +73,13 @@ def waiting(occasion: Occasion) -> Status:
 def as_it_stands(occasion: Occasion) -> Status:
     """What the approvals in force today make of the order, whoever changed what (decision 6).
 
-    Completed work stays completed while every approval is there (S1-04). An order whose every signature is superseded
-    needs one; where nothing was ever signed, it is in preparation.
+    Completed work stays completed while every approval is there (S1-04), and is again after a dispute (S0-34). An
+    order whose every signature is superseded needs one; where nothing was ever signed, it is in preparation.
     """
     order = orders.load(occasion.order.pk)
     stand = subjects.standing(order)
     missing = approvals.missing(order, stand)
-    if not missing and order.status == Status.COMPLETED:
+    if not missing and (order.status == Status.COMPLETED or order.reported_at):
         return Status.COMPLETED
     if order.signoffs.filter(state=State.OPEN).exists():
         return Status.NEEDS_SIGNATURE
@@ -114,6 +115,10 @@ RULES: tuple[Rule, ...] = (
     Rule("order.reopened", "order.reopened", (SetStatus(as_it_stands),), at_once=True),
     Rule("signature.superseded", "order.revised", (Supersede(),), proves=("X-11", "X-12"), at_once=True),
     Rule("order.changed", "order.revised", (SetStatus(as_it_stands),), proves=("X-11",), at_once=True),
+    Rule("order.disputed", "dispute.raised", (SetStatus(as_it_stands),), proves=("S0-34",), at_once=True),
+    # The shop may have changed what somebody signed while nobody could sign.
+    Rule("dispute.superseded", "dispute.resolved", (Supersede(),), proves=("X-11",), at_once=True),
+    Rule("order.settled", "dispute.resolved", (SetStatus(as_it_stands),), proves=("S0-34",), at_once=True),
     Rule("party.called", "turn.passed", (Call(),), proves=("X-08",)),
     # In the app only: the manager who changed the order knows; the customer is told when they are asked again.
     Rule("staff.superseded", "signoff.superseded", (Tell("superseded", (managers,)),), proves=("X-11",)),
@@ -130,6 +135,27 @@ RULES: tuple[Rule, ...] = (
         (Tell("signed", (managers, technician), mail=True),),
         proves=("S0-18",),
     ),
+    Rule(
+        "staff.disputed",
+        "dispute.raised",
+        (Tell("disputed", (managers, technician), mail=True),),
+        proves=("S0-34",),
+    ),
+    Rule("signer.disputed", "dispute.raised", (MailDisputed(),), proves=("S0-34",)),
+    Rule("staff.dispute_answered", "dispute.answered", (Tell("dispute_answered", (managers, technician)),)),
+    Rule("party.answered", "dispute.answered", (MailAnswer(),), proves=("S0-34",)),
+    Rule(
+        "staff.dispute_continued",
+        "dispute.continued",
+        (Tell("dispute_continued", (managers, technician), mail=True),),
+    ),
+    Rule(
+        "staff.dispute_settled",
+        "dispute.resolved",
+        (Tell("dispute_settled", (managers, technician), mail=True),),
+    ),
+    Rule("party.settled", "dispute.resolved", (MailResolution(),), proves=("S0-34",)),
+    Rule("staff.attempted", "attempt.recorded", (Tell("attempted", (managers,)),), proves=("X-13",)),
     Rule("signer.receipt", "signature.given", (MailReceipt(),), proves=("S1-16",)),
     Rule("signer.copy", "copy.sealed", (MailSealedCopy(),)),
     Rule(

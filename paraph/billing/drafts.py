@@ -21,6 +21,7 @@ from paraph.billing.errors import (
     NotVerified,
     ReasonMissing,
     StaleInvoice,
+    WorkDisputed,
 )
 from paraph.billing.facts import InvoiceDiscarded, InvoiceDrafted, InvoiceRevised
 from paraph.billing.models import Invoice, InvoiceLine, Kind, State
@@ -31,7 +32,7 @@ from paraph.lib import clock
 from paraph.lib.actor import Actor
 from paraph.people import access
 from paraph.people.models import LANGUAGES, Member
-from paraph.signoff import subjects
+from paraph.signoff import disputes, subjects
 from paraph.signoff.approvals import Approval, approvals_of
 from paraph.signoff.models import SignOff
 from paraph.work import orders
@@ -55,13 +56,15 @@ class Words:
 def draft(approval: Approval, *, by: Actor, cause: Entry | None = None) -> Invoice:
     """Return the draft for what an approval authorises now; the invoice it has already, if it has one (I3).
 
-    Raises `NotReported`, `NotAuthorised`, `NotVerified`.
+    Raises `WorkDisputed`, `NotReported`, `NotAuthorised`, `NotVerified`.
     """
     subjects.hold(approval.signoff.order_id)
     order = orders.load(approval.signoff.order_id)
     found = _present(approval.signoff.pk)
     if found is not None:
         return found
+    if disputes.is_open(order.pk):
+        raise WorkDisputed
     if order.status != Status.COMPLETED:
         raise NotReported
     approval = verified(order, approval.signoff)
@@ -89,8 +92,11 @@ def draft(approval: Approval, *, by: Actor, cause: Entry | None = None) -> Invoi
 def draft_all(order: WorkOrder, *, by: Actor, cause: Entry | None = None) -> list[Invoice]:
     """Draft for every verified approval of an order that still has lines; what is drafted already stays as it is.
 
-    `cause` drafts once: what somebody drafted after it, and perhaps threw away, is not drafted anew.
+    Nothing while the work is disputed. `cause` drafts once: what somebody drafted after it, and perhaps threw away, is
+    not drafted anew.
     """
+    if disputes.is_open(order.pk):
+        return []
     later = (
         Invoice.objects.filter(order=order, kind=Kind.INVOICE, created_at__gte=cause.at) if cause else None
     )

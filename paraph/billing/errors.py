@@ -48,6 +48,13 @@ class NotReported(BillingError):
     sentence = _("The work is not reported as done, so it cannot be invoiced yet.")
 
 
+class WorkDisputed(BillingError):
+    """The customer says that something is wrong with it (S0-34)."""
+
+    reason = "work_disputed"
+    sentence = _("The customer disputes this work, so nothing is invoiced until that is resolved.")
+
+
 class Incomplete(BillingError):
     """The draft lacks what the law or EN 16931 wants; `problems` name it."""
 

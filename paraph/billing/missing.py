@@ -16,8 +16,9 @@ from stdnum import iban
 
 from paraph.billing import amounts, charges
 from paraph.billing.content import Content
-from paraph.billing.errors import Place, Problem
+from paraph.billing.errors import Place, Problem, WorkDisputed
 from paraph.billing.models import Invoice, Kind, State, Untaxed
+from paraph.signoff import disputes
 from paraph.signoff.approvals import Approval
 from paraph.work.models import Status, WorkOrder
 
@@ -37,8 +38,10 @@ def of(content: Content, invoice: Invoice, order: WorkOrder, approval: Approval 
 
 
 def _authorised(invoice: Invoice, order: WorkOrder, approval: Approval | None) -> Iterator[Problem]:
-    """Nothing is issued that is not reported, approved, verified and billed once (S1-20, S1-28, decision 4)."""
-    if order.status != Status.COMPLETED:
+    """Nothing is issued that is disputed, or not reported, approved, verified and billed once (S1-20, S1-28, S0-34)."""
+    if disputes.is_open(order.pk):
+        yield Problem("order", WorkDisputed.sentence)
+    elif order.status != Status.COMPLETED:
         yield Problem("order", _("The work is not reported as done."))
     if approval is None:
         yield Problem(

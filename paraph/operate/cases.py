@@ -17,7 +17,18 @@ from paraph.automation.models import Run
 from paraph.billing.models import Invoice
 from paraph.delivery.models import Delivery
 from paraph.evidence.models import Checkpoint, Entry
-from paraph.signoff.models import Decision, Invitation, Paper, Party, SealedCopy, Signature, SignOff, Snapshot
+from paraph.signoff.models import (
+    Attempt,
+    Decision,
+    Dispute,
+    Invitation,
+    Paper,
+    Party,
+    SealedCopy,
+    Signature,
+    SignOff,
+    Snapshot,
+)
 from paraph.work.models import Comment, WorkOrder
 
 TOPIC = "order:"
@@ -48,6 +59,8 @@ class Case:
     copies: list[SealedCopy] = field(default_factory=list)
     papers: list[Paper] = field(default_factory=list)
     comments: list[Comment] = field(default_factory=list)
+    disputes: list[Dispute] = field(default_factory=list)
+    attempts: list[Attempt] = field(default_factory=list)
     runs: list[Run] = field(default_factory=list)
     letters: list[Delivery] = field(default_factory=list)
     invoices: list[Invoice] = field(default_factory=list)
@@ -158,6 +171,8 @@ def _rows(cases: dict[UUID, Case]) -> None:
         lambda row: row.party.signoff.order_id,
     )
     put("comments", Comment.objects.filter(order__in=pks), lambda row: row.order_id)
+    put("disputes", Dispute.objects.filter(**asked).select_related("signoff"), in_request)
+    put("attempts", Attempt.objects.filter(order__in=pks), lambda row: row.order_id)
     put("invoices", Invoice.objects.filter(order__in=pks), lambda row: row.order_id)
 
 

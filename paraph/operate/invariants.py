@@ -204,6 +204,10 @@ def _pairs(case: Case) -> Iterator[tuple[str, set[str], set[str]]]:
     yield "sealed copies", {str(one.signoff_id) for one in case.copies}, named("signoff", "copy.sealed")
     yield "invitations", ids(case.invitations), named("invitation", *INVITED)
     yield "comments", ids(case.comments), named("comment", "comment.added")
+    resolved = [one for one in case.disputes if not one.is_open]
+    yield "disputes", ids(case.disputes), named("dispute", "dispute.raised")
+    yield "resolved disputes", ids(resolved), named("dispute", "dispute.resolved")
+    yield "attempts", ids(case.attempts), named("attempt", "attempt.recorded")
     issued = [one for one in case.invoices if one.number]
     yield "invoices", _of_kind(case.invoices, Kind.INVOICE), named("invoice", "invoice.drafted")
     yield "issued invoices", _of_kind(issued, Kind.INVOICE), named("invoice", "invoice.issued")

@@ -29,6 +29,10 @@ RIGHTS: dict[str, frozenset[Role]] = {
     "order.email": frozenset({Role.MANAGER}),  # S3-20
     "order.report": frozenset({Role.MANAGER, Role.DISPATCHER, Role.TECHNICIAN}),  # S1-04
     "signature.ask": frozenset({Role.MANAGER}),  # as order.email, plus the toggle below (S0-20, S0-21)
+    "dispute.answer": frozenset({Role.MANAGER, Role.DISPATCHER, Role.TECHNICIAN}),  # S0-34
+    # It decides what is asked of the customer and whether it is invoiced (docs/decisions/0030).
+    "dispute.resolve": frozenset({Role.MANAGER}),
+    "attempt.record": frozenset({Role.MANAGER, Role.DISPATCHER, Role.TECHNICIAN}),
     "invoice.view": frozenset({Role.MANAGER, Role.DISPATCHER, Role.BILLER}),
     "invoice.edit": frozenset({Role.MANAGER, Role.BILLER}),
     "member.edit": frozenset({Role.MANAGER}),

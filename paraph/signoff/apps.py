@@ -11,7 +11,15 @@ class SignoffConfig(AppConfig):
 
     def ready(self) -> None:
         """Register the facts of this package, and what work must ask before it is called done (S1-04)."""
-        from paraph.signoff import approvals, facts, link_facts, paper_facts  # noqa: F401
+        from paraph.signoff import (  # noqa: F401 - the facts register themselves
+            approvals,
+            dispute_facts,
+            disputes,
+            facts,
+            link_facts,
+            paper_facts,
+        )
         from paraph.work import guards
 
         guards.register(approvals.missing)
+        guards.register_obstacle(disputes.obstacle)

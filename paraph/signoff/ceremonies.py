@@ -25,6 +25,7 @@ from paraph.signoff import requests, subjects, superseding
 from paraph.signoff.errors import (
     AlreadySigned,
     Closed,
+    Disputed,
     Locked,
     NothingApproved,
     NotReviewed,
@@ -270,7 +271,9 @@ def _may_act(party: Party) -> None:
 
 
 def _closed(signoff: SignOff) -> Closed:
-    """Why nobody can act any more."""
+    """Why nobody can act, or not now."""
+    if signoff.state == State.DISPUTED:
+        return Disputed()
     if signoff.rule == Rule.ANY_ONE and signoff.is_signed:
         signature = signoff.signatures.select_related("party__contact").first()
         if signature is not None:

@@ -82,6 +82,37 @@ class Closed(SignOffError):
     sentence: Any = _("This request is closed: nothing can be changed any more.")
 
 
+class Disputed(Closed):
+    """Somebody says that something is wrong (S0-34): first that is resolved."""
+
+    reason = "disputed"
+    sentence = _("Somebody disputes this. Nothing can be decided or signed until that is resolved.")
+
+
+class DisputedAlready(Closed):
+    """One dispute at a time for each request: what is to be said belongs into it."""
+
+    reason = "disputed_already"
+    sentence = _("This is disputed already. Add what you wrote to that dispute.")
+
+
+class SignedMeanwhile(Closed):
+    """What somebody was about to dispute was signed while they wrote."""
+
+    reason = "signed_meanwhile"
+    sentence = _(
+        "It was signed while you wrote, so nothing was sent. You can still say that something is wrong: "
+        "what you wrote is kept, send it once more."
+    )
+
+
+class Resolved(Closed):
+    """The dispute is over."""
+
+    reason = "resolved"
+    sentence = _("This dispute is resolved: nothing can be added to it.")
+
+
 class SignedByAnother(Closed):
     """One signature of a group was enough, and somebody gave it (X-08)."""
 

@@ -25,6 +25,7 @@ from paraph.people.models import Member
 from paraph.signoff import keys, posting, requests, subjects
 from paraph.signoff.errors import (
     Closed,
+    Disputed,
     LinkExpired,
     LinkRevoked,
     LinkUnknown,
@@ -50,7 +51,6 @@ AUDIENCE = keys.AUDIENCE
 DEFAULT_HOURS = 48  # S3-18
 MAX_HOURS = 180 * 24  # the longest a comparable product allows; longer means "never expires"
 MAX_TEXT = posting.MAX_TEXT
-MOST_SPARE_KEYS = 10  # the oldest reminder stops working when there are more
 TOO_LONG = _("Choose a validity between 1 hour and 180 days.")
 # Nothing more can come of these; to go on, somebody has to be asked anew.
 ENDED = (State.WITHDRAWN, State.DECLINED)
@@ -157,6 +157,8 @@ def remind(invitation: Invitation, *, by: Member | None, actor: Actor) -> Invita
         access.require(by, "signature.ask")
     invitation = check(_held(invitation))
     party = invitation.party
+    if party.signoff.state == State.DISPUTED:
+        raise Disputed
     if party.signoff.state != State.OPEN or party.ask != Ask.AUTHORISE or party.acted_at:
         raise Closed
     if not party.contact.email:
@@ -164,11 +166,9 @@ def remind(invitation: Invitation, *, by: Member | None, actor: Actor) -> Invita
     first = requests.waits_for(party)
     if first is not None:
         raise NotYourTurn(first.contact.name)
-    key = keys.fresh()
-    invitation.spare_keys = [*invitation.spare_keys, keys.digest(key)][-MOST_SPARE_KEYS:]
     invitation.reminded_at, invitation.remind_at = clock.now(), None
-    invitation.save(update_fields=["spare_keys", "reminded_at", "remind_at"])
-    posting.mail_reminder(invitation, keys.link(invitation, key))
+    invitation.save(update_fields=["reminded_at", "remind_at"])
+    posting.mail_reminder(invitation, keys.another_link(invitation))
     _record(
         invitation,
         InvitationReminded(

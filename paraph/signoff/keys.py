@@ -20,6 +20,7 @@ from paraph.signoff.models import Invitation
 
 AUDIENCE = "invitation"
 KEY_BYTES = 32  # security.md: a 256-bit random access key
+MOST_SPARE = 10  # the oldest reminder stops working when there are more
 
 
 def fresh() -> str:
@@ -36,6 +37,14 @@ def link(invitation: Invitation, key: str) -> str:
     """The address a customer opens."""
     claims = {"grant": str(invitation.pk), "key": key, "expires": iso(invitation.expires_at)}
     return f"{settings.PARAPH_ORIGIN}/s/{home.links().mint(claims, audience=AUDIENCE)}/"
+
+
+def another_link(invitation: Invitation) -> str:
+    """The address of one more key to an invitation that lives; kept as a digest only. Hold the order."""
+    key = fresh()
+    invitation.spare_keys = [*invitation.spare_keys, digest(key)][-MOST_SPARE:]
+    invitation.save(update_fields=["spare_keys"])
+    return link(invitation, key)
 
 
 def read(token: str) -> tuple[UUID, str] | None:

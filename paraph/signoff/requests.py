@@ -18,7 +18,7 @@ from paraph.lib import clock
 from paraph.lib.actor import SYSTEM, Actor
 from paraph.people.models import Contact
 from paraph.signoff import subjects
-from paraph.signoff.errors import Closed, NobodyToAsk, NothingToAsk, NotThere, Unusable
+from paraph.signoff.errors import Closed, Disputed, NobodyToAsk, NothingToAsk, NotThere, Unusable
 from paraph.signoff.facts import SignoffReopened, SignoffRequested, SignoffWithdrawn, TurnPassed
 from paraph.signoff.models import UNFINISHED, Ask, Party, Postponed, Rule, SignOff, State
 from paraph.work import orders
@@ -33,13 +33,16 @@ def ask(
 
     `rule` is one of `Rule`; None leaves it as it is, for a new one everybody in any order. In turn, the order of `asks`
     counts, behind those asked before. Raises `NotThere` for somebody else's contact, `NobodyToAsk` without anybody to
-    sign, `NothingToAsk` when every line is signed for, and `Unusable` for a rule that comes after a signature.
+    sign, `NothingToAsk` when every line is signed for, `Disputed` while the last request is, and `Unusable` for a rule
+    that comes after a signature.
     """
     subjects.hold(order.pk)
     wanted = list(asks)
     if any(contact.customer_id != order.customer_id for contact, _one in wanted):
         raise NotThere
     signoff = SignOff.objects.filter(order=order, state__in=UNFINISHED).first()
+    if signoff is None and order.signoffs.filter(state=State.DISPUTED).exists():
+        raise Disputed
     signs = any(one == Ask.AUTHORISE for _contact, one in wanted)
     if not signs and not (signoff and signoff.parties.filter(ask=Ask.AUTHORISE).exists()):
         raise NobodyToAsk
@@ -130,6 +133,8 @@ def waits_for(party: Party) -> Party | None:
 def withdraw(signoff: SignOff, *, by: Actor) -> SignOff:
     """Take an open request back; links go on showing what happened, but nothing can be decided or signed."""
     subjects.hold(signoff.order_id)
+    if SignOff.objects.filter(pk=signoff.pk, state=State.DISPUTED).exists():
+        raise Disputed
     if not SignOff.objects.filter(pk=signoff.pk, state__in=UNFINISHED).update(state=State.WITHDRAWN):
         raise Closed
     Postponed.objects.filter(party__signoff=signoff).delete()

@@ -1,7 +1,8 @@
 """What must hold before work is called done, and before that is taken back.
 
-The secret: work asks whoever registered, without knowing them. `signoff` registers the customer's consent (S1-04),
-`billing` that no invoice is out. Where nobody registered, nobody can say yes: then the answer is no (decision 11).
+The secret: work asks whoever registered, without knowing them. `signoff` registers the customer's consent (S1-04) and
+that nothing is disputed (S0-34), `billing` that no invoice is out. Where nobody registered, nobody can say yes: then
+the answer is no (decision 11).
 """
 
 from __future__ import annotations
@@ -33,9 +34,12 @@ class Missing:
 Check = Callable[["WorkOrder"], Sequence[Missing]]
 # Returns a sentence for people when the report may not be taken back, else "".
 Objection = Callable[["WorkOrder"], str]
+# The same for calling an order done.
+Obstacle = Callable[["WorkOrder"], str]
 
 _checks: list[Check] = []
 _objections: list[Objection] = []
+_obstacles: list[Obstacle] = []
 
 
 class ReportRefused(Exception):
@@ -74,6 +78,12 @@ def register_objection(objection: Objection) -> None:
         _objections.append(objection)
 
 
+def register_obstacle(obstacle: Obstacle) -> None:
+    """Ask `obstacle` before an order is completed, beside the checks of its lines; the same again is nothing."""
+    if obstacle not in _obstacles:
+        _obstacles.append(obstacle)
+
+
 def missing(order: WorkOrder) -> list[Missing]:
     """The lines that keep an order from being completed; raises `ApprovalMissing` where nobody can tell."""
     if not _checks:
@@ -82,7 +92,14 @@ def missing(order: WorkOrder) -> list[Missing]:
 
 
 def require_approval(order: WorkOrder) -> None:
-    """Raise `ApprovalMissing` unless every required approval is there (S1-04). Hold the order's row."""
+    """Raise `ApprovalMissing` unless every required approval is there (S1-04), `ReportRefused` for an obstacle.
+
+    Hold the order's row.
+    """
+    for obstacle in _obstacles:
+        sentence = obstacle(order)
+        if sentence:
+            raise ReportRefused(sentence)
     found = missing(order)
     if found:
         raise ApprovalMissing(found)

@@ -161,7 +161,7 @@ def reopen(order: WorkOrder, *, by: Actor) -> WorkOrder:
     The order is open then; a rule gives it the status its approvals deserve.
     """
     order = WorkOrder.objects.select_for_update().get(pk=order.pk)
-    if order.status != Status.COMPLETED:
+    if order.status != Status.COMPLETED and not _is_held_up(order):
         return order
     guards.require_no_objection(order)
     order.status, order.reported_at = Status.OPEN, None
@@ -174,13 +174,21 @@ def reopen(order: WorkOrder, *, by: Actor) -> WorkOrder:
 
 @transaction.atomic
 def set_status(order: WorkOrder, status: Status, *, by: Actor, cause: Entry | None = None) -> WorkOrder:
-    """Give the order another status; the same status again is nothing. *Completed* is `report`, with its refusals."""
+    """Give the order another status; the same status again is nothing. *Completed* is `report`, with its refusals.
+
+    Work that was reported stays so while it is disputed (S0-34), and is completed again by this when it is not.
+    """
     if status == Status.COMPLETED:
-        return report(order, by=by, cause=cause)
+        order = WorkOrder.objects.select_for_update().get(pk=order.pk)
+        if not _is_held_up(order):
+            return report(order, by=by, cause=cause)
+        guards.require_approval(order)
     order = WorkOrder.objects.select_for_update().get(pk=order.pk)
     if order.status == status:
         return order
-    before, order.status, order.reported_at = order.status, status, None
+    before, order.status = order.status, status
+    if status not in {Status.DISPUTED, Status.COMPLETED}:
+        order.reported_at = None
     order.save(update_fields=["status", "reported_at"])
     ledger.append(
         OrderStatusChanged(before=str(before), after=str(status)),
@@ -267,6 +275,11 @@ def plain(number: Decimal) -> str:
     """A decimal without trailing zeros, never in exponent form: ``2.5``, ``10``."""
     text = f"{number:f}"
     return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def _is_held_up(order: WorkOrder) -> bool:
+    """Whether the work was reported, and is disputed since."""
+    return order.status == Status.DISPUTED and order.reported_at is not None
 
 
 def _write_hours(order: WorkOrder, hours: Mapping[Any, Decimal | None]) -> dict[str, str]:

@@ -14,7 +14,7 @@ from paraph.delivery.models import Delivery
 from paraph.evidence.models import Entry
 from paraph.lib import clock
 from paraph.people.access import Forbidden
-from paraph.signoff import ceremonies, followups, invitations, requests
+from paraph.signoff import ceremonies, followups, invitations, keys, requests
 from paraph.signoff.errors import AlreadySigned, Closed, LinkExpired, LinkRevoked, NoAddress, Unusable
 from paraph.signoff.models import Ask, Decline, Invitation, SignOff, State
 from paraph.work.models import Status, WorkOrder
@@ -93,10 +93,10 @@ def test_X_08_a_reminder_carries_a_fresh_key_and_nothing_restarts(shop: Shop) ->
 
 def test_only_the_newest_reminders_keep_their_keys(shop: Shop) -> None:
     invitation = mailed(shop, shop.open_order(1))
-    for _ in range(invitations.MOST_SPARE_KEYS + 2):
+    for _ in range(keys.MOST_SPARE + 2):
         invitation = invitations.remind(invitation, **by(shop))
-    assert len(invitation.spare_keys) == invitations.MOST_SPARE_KEYS
-    assert len(reminders()) == invitations.MOST_SPARE_KEYS + 2
+    assert len(invitation.spare_keys) == keys.MOST_SPARE
+    assert len(reminders()) == keys.MOST_SPARE + 2
 
 
 def test_who_signed_or_cannot_be_reached_is_not_reminded(shop: Shop) -> None:

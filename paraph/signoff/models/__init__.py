@@ -24,6 +24,16 @@ from paraph.signoff.models.asking import (
     State,
     View,
 )
+from paraph.signoff.models.disputes import (
+    Dispute,
+    DisputeMessage,
+    DisputeState,
+    Resolution,
+)
+from paraph.signoff.models.outcomes import (
+    Attempt,
+    Outcome,
+)
 from paraph.signoff.models.paper import (
     Format,
     Paper,
@@ -34,15 +44,21 @@ __all__ = [
     "SIGNED_VIEWS",
     "UNFINISHED",
     "Ask",
+    "Attempt",
     "Ceremony",
     "Choice",
     "Decision",
     "Decline",
+    "Dispute",
+    "DisputeMessage",
+    "DisputeState",
     "Format",
     "Invitation",
+    "Outcome",
     "Paper",
     "Party",
     "Postponed",
+    "Resolution",
     "Rule",
     "SealedCopy",
     "SignOff",

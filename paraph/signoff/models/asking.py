@@ -33,6 +33,7 @@ class State(models.TextChoices):
     """Where a sign-off stands (architecture.md, States)."""
 
     OPEN = "open", _("Waiting for signature")
+    DISPUTED = "disputed", _("Disputed")  # nobody signs until it is resolved (S0-34)
     COMPLETE = "complete", _("Signed, seal pending")
     SEALED = "sealed", _("Signed and sealed")
     WITHDRAWN = "withdrawn", _("Withdrawn")

@@ -10,7 +10,7 @@ from django.utils.translation import pgettext_lazy
 
 from paraph.billing.models import State as Invoiced
 from paraph.signoff import progress
-from paraph.signoff.models import State
+from paraph.signoff.models import DisputeState, State
 from paraph.work.models import Status
 
 Tone = Literal["wait", "go", "good", "done", "bad", "warn", "over"]
@@ -60,6 +60,7 @@ PILLS: dict[str, dict[str, Pill]] = {
     },
     "signoff": {
         State.OPEN: Pill(State.OPEN.label, "clock", "go"),
+        State.DISPUTED: Pill(State.DISPUTED.label, "cross", "bad"),
         State.COMPLETE: Pill(State.COMPLETE.label, "alert", "warn"),
         State.SEALED: Pill(State.SEALED.label, "seal", "done"),
         State.WITHDRAWN: Pill(State.WITHDRAWN.label, "minus", "over"),
@@ -67,6 +68,12 @@ PILLS: dict[str, dict[str, Pill]] = {
         State.DECLINED: Pill(State.DECLINED.label, "cross", "bad"),
         State.EXPIRED: Pill(State.EXPIRED.label, "clock", "warn"),
         State.SHARED: Pill(State.SHARED.label, "eye", "go"),
+    },
+    "dispute": {
+        DisputeState.OPEN: Pill(DisputeState.OPEN.label, "alert", "warn"),
+        DisputeState.ANSWERED: Pill(DisputeState.ANSWERED.label, "comment", "go"),
+        DisputeState.RESOLVED: Pill(DisputeState.RESOLVED.label, "check", "good"),
+        DisputeState.TAKEN_BACK: Pill(DisputeState.TAKEN_BACK.label, "undo", "over"),
     },
     "member": {
         "on": Pill(pgettext_lazy("member", "Can come in"), "check", "good"),
