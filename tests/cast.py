@@ -19,8 +19,8 @@ from paraph.people.models import Contact, Customer, Member, Organisation, Role, 
 from paraph.sealing import keys as sealing_keys
 from paraph.signoff import ceremonies, completion, consent, invitations, papers, requests
 from paraph.signoff.models import Ask, Ceremony, Invitation, Paper, Signature, SignOff, View
-from paraph.work import orders
-from paraph.work.models import Item, WorkOrder
+from paraph.work import defining, orders
+from paraph.work.models import Item, OrderKind, Property, WorkOrder
 
 PASSWORD = "correct horse battery"
 DRAWN = '{"aspect":3,"strokes":[[[0.1,0.5],[0.3,0.2],[0.5,0.8],[0.9,0.4]]]}'
@@ -62,6 +62,15 @@ class Shop:
             **changes,
         }
         return orders.open_order(self.organisation, orders.OrderDraft(**draft), by=self.mara.actor)
+
+    def define(self, kind: str, name: str, **changes: Any) -> Property:
+        """A property of this organisation's orders."""
+        draft = defining.PropertyDraft(kind, name, **changes)
+        return defining.put_property(None, draft, by=self.mara, actor=self.mara.actor)
+
+    def kind(self, name: str) -> OrderKind:
+        """A kind of order of this organisation."""
+        return defining.put_kind(None, name=name, names={}, by=self.mara, actor=self.mara.actor)
 
     def invite(
         self,
@@ -135,6 +144,7 @@ def again(order: WorkOrder, **changes: Any) -> orders.OrderDraft:
         "site": order.site,
         "technician": order.technician,
         "notes": order.notes,
+        "kind": order.kind,
         "items": items,
     }
     return orders.OrderDraft(**{**now, **changes})

@@ -58,6 +58,7 @@ STATUS_KINDS = frozenset(
         "order.reopened",
         "dispute.raised",
         "dispute.resolved",
+        "property.changed",
     }
 )
 

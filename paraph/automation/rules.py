@@ -25,6 +25,7 @@ from paraph.automation.effects import (
 )
 from paraph.automation.invoicing import DraftInvoices, billers, is_draft
 from paraph.automation.occasions import Occasion
+from paraph.automation.writing_back import WriteBack
 from paraph.signoff import approvals, subjects
 from paraph.signoff.facts import NOT_LAST
 from paraph.signoff.models import State
@@ -119,6 +120,18 @@ RULES: tuple[Rule, ...] = (
     # The shop may have changed what somebody signed while nobody could sign.
     Rule("dispute.superseded", "dispute.resolved", (Supersede(),), proves=("X-11",), at_once=True),
     Rule("order.settled", "dispute.resolved", (SetStatus(as_it_stands),), proves=("S0-34",), at_once=True),
+    # At once: whoever opens the order next reads what the customer confirmed.
+    Rule("property.written_back", "property.confirmed", (WriteBack(),), proves=("S0-03",), at_once=True),
+    Rule(
+        "signature.superseded_by_value",
+        "property.changed",
+        (Supersede(),),
+        proves=("X-11", "X-12"),
+        at_once=True,
+    ),
+    Rule(
+        "order.changed_value", "property.changed", (SetStatus(as_it_stands),), proves=("X-11",), at_once=True
+    ),
     Rule("party.called", "turn.passed", (Call(),), proves=("X-08",)),
     # In the app only: the manager who changed the order knows; the customer is told when they are asked again.
     Rule("staff.superseded", "signoff.superseded", (Tell("superseded", (managers,)),), proves=("X-11",)),

@@ -136,6 +136,13 @@ class Step(TypedDict):
     text: str
 
 
+class Detail(TypedDict):
+    """One property of the order: a name and its value."""
+
+    name: str
+    value: str
+
+
 class Labels(TypedDict):
     """Every word the template itself prints, translated."""
 
@@ -201,6 +208,8 @@ class WorkOrder(TypedDict):
     site: list[str]
     date: str
     valid_until: str
+    details: NotRequired[list[Detail]]
+    """The organisation's own properties, confirmed or not, below the head."""
     intro: str
     """Text of the sender; may hold line breaks."""
     summary: str
@@ -300,6 +309,7 @@ class Progress(TypedDict):
     site: list[str]
     as_of: str
     """The moment it was true."""
+    details: NotRequired[list[Detail]]
     summary: str
     lines: list[Hours]
     totals: list[Total]

@@ -13,6 +13,7 @@ class SignoffConfig(AppConfig):
         """Register the facts of this package, and what work must ask before it is called done (S1-04)."""
         from paraph.signoff import (  # noqa: F401 - the facts register themselves
             approvals,
+            confirm_facts,
             dispute_facts,
             disputes,
             facts,

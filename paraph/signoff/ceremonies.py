@@ -20,13 +20,14 @@ from paraph.evidence.models import Entry
 from paraph.lib import canonical, clock, crash, home
 from paraph.lib.actor import Actor
 from paraph.lib.compiled import Compiled
+from paraph.signoff import confirmed, requests, subjects, superseding
 from paraph.signoff import consent as consents
-from paraph.signoff import requests, subjects, superseding
 from paraph.signoff.errors import (
     AlreadySigned,
     Closed,
     Disputed,
     Locked,
+    NotConfirmed,
     NothingApproved,
     NotReviewed,
     NotThere,
@@ -72,7 +73,7 @@ def decide(invitation: Invitation, item_id: UUID, choice: str, *, by: Actor) -> 
 
     Raises `NotThere` for a line of another order, `Locked` for one that was signed for, `Closed`, `OnlyToRead`.
     """
-    party = _acting(invitation)
+    party = acting(invitation)
     order = orders.load(party.signoff.order_id)
     item = next((one for one in orders.lines_of(order) if one.pk == item_id), None)
     if item is None:
@@ -85,7 +86,7 @@ def decide(invitation: Invitation, item_id: UUID, choice: str, *, by: Actor) -> 
 @transaction.atomic
 def approve_all(invitation: Invitation, *, by: Actor) -> list[Decision]:
     """Approve every line that is still undecided; each is a decision and a fact of its own."""
-    party = _acting(invitation)
+    party = acting(invitation)
     order = orders.load(party.signoff.order_id)
     stand = subjects.standing(order)
     undecided = [one for one in orders.lines_of(order) if stand[str(one.pk)].choice == Choice.PENDING]
@@ -108,7 +109,7 @@ def decline(invitation: Invitation, *, reason: str, by: Actor) -> Decline:
         raise Unusable("reason", _("Say why, in a few words: it helps the shop to make a better offer."))
     if len(reason) > MAX_REASON:
         raise Unusable("reason", _("This is too long: at most 4,000 characters."))
-    party = _acting(invitation)
+    party = acting(invitation)
     SignOff.objects.filter(pk=party.signoff_id).update(state=State.DECLINED)
     found = Decline.objects.create(signoff=party.signoff, party=party, reason=reason, at=clock.now())
     _record(party, SignoffDeclined(signoff=str(party.signoff_id), reason=reason), by)
@@ -119,10 +120,12 @@ def decline(invitation: Invitation, *, reason: str, by: Actor) -> Decline:
 def review(invitation: Invitation, *, by: Actor) -> Ceremony:
     """Freeze what the customer is about to read and sign, and begin (or find again) their ceremony.
 
-    Raises `NothingApproved`, `AlreadySigned`, `Closed`, `NotYourTurn`, `OnlyToRead`, and `Outdated` when the shop
-    changed what somebody else signed for already.
+    Raises `NotConfirmed` while details must be confirmed first (S0-27), `NothingApproved`, `AlreadySigned`, `Closed`,
+    `NotYourTurn`, `OnlyToRead`, and `Outdated` when the shop changed what somebody else signed for already.
     """
-    party = _acting(invitation)
+    party = acting(invitation)
+    if confirmed.missing(party.signoff, party.signoff.order_id):
+        raise NotConfirmed
     if Signature.objects.filter(signoff=party.signoff).exists() and superseding.broken(
         orders.load(party.signoff.order_id)
     ):
@@ -248,8 +251,11 @@ def sign(ceremony: Ceremony, act: Act, *, by: Actor) -> Signature:
     return signature
 
 
-def _acting(invitation: Invitation) -> Party:
-    """The party behind an invitation, with its order held; raises when it cannot act."""
+def acting(invitation: Invitation) -> Party:
+    """The party behind an invitation, with its order held: what every verb of a party begins with.
+
+    Raises `OnlyToRead`, `AlreadySigned`, `Closed`, `NotYourTurn` when it cannot act. Call inside a transaction.
+    """
     subjects.hold(invitation.party.signoff.order_id)
     party = Party.objects.select_related("signoff__order", "contact").get(pk=invitation.party_id)
     _may_act(party)

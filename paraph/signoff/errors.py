@@ -74,6 +74,14 @@ class OnlyToRead(SignOffError):
     sentence = _("You received a copy to read. Somebody else was asked to decide and sign.")
 
 
+class NotConfirmed(SignOffError):
+    """Details the customer has to confirm are not confirmed yet (S0-26, S0-27); the form for them comes first."""
+
+    reason = "not_confirmed"
+    status = 409
+    sentence = _("Please confirm the details below first.")
+
+
 class Closed(SignOffError):
     """The request is over: signed already, or withdrawn by the shop."""
 
@@ -152,6 +160,13 @@ class Locked(SignOffError):
     reason = "locked"
     status = 409
     sentence = _("This line was signed for and cannot be changed here.")
+
+
+class Settled(Locked):
+    """Somebody has signed, so what was confirmed is fixed (decision 5)."""
+
+    reason = "settled"
+    sentence = _("Somebody has signed already, so these details cannot be changed any more.")
 
 
 class AlreadySigned(SignOffError):
@@ -240,3 +255,11 @@ class Unusable(SignOffError):
         super().__init__(field)
         self.field = field
         self.sentence = sentence
+
+
+class UnusableFields(Unusable):
+    """Several things entered cannot be used: `problems`, in order; the first gives its field and sentence."""
+
+    def __init__(self, problems: Sequence[Unusable]) -> None:
+        super().__init__(problems[0].field, problems[0].sentence)
+        self.problems = tuple(problems)

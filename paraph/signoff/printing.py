@@ -16,6 +16,8 @@ from django.utils.translation import ngettext, override, pgettext
 from paraph.lib import clock, figures
 from paraph.sealing import document
 from paraph.signoff.models import View
+from paraph.work import property_words
+from paraph.work.properties import KEY
 
 DEFAULT_ACCENT = "#1f3a6e"
 
@@ -54,6 +56,10 @@ def work_order(
             "site": [told["site"]["name"], *_lines(told["site"]["address"])] if told["site"] else [],
             "date": figures.day(at, zone, language),
             "valid_until": figures.moment(valid_until, zone, language) if valid_until and not records else "",
+            "details": [
+                {"name": property_words.name(one, language), "value": property_words.said(one, language)}
+                for one in told.get(KEY, ())
+            ],
             "intro": told["remarks"],
             "summary": _summary(content),
             "lines": [_line(one, told["currency"], language, zone) for one in content["items"]],
@@ -87,7 +93,7 @@ def to_sign(
         labels: document.ToSignLabels = {
             **told["labels"],
             "paper": _("Paper"),
-            "values": _("Confirmed by the customer"),
+            "values": _("Details"),
             "stamp": _("Stamp"),
             "sign_here": _("Signature"),
             "signed_date": _("Date"),
@@ -103,7 +109,7 @@ def to_sign(
         "format": "letter" if format == "letter" else "a4",
         "code": "-".join(code[place : place + 4] for place in range(0, len(code), 4)),
         "codes": [{"kind": "code", "text": one} for one in codes],
-        "values": [],
+        "values": [{"label": one["name"], "value": one["value"]} for one in told.get("details", ())],
         "how": how,
     }
 

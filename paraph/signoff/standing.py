@@ -13,9 +13,10 @@ from typing import Any
 
 from paraph.lib import differ
 from paraph.lib.differ import Change
+from paraph.signoff import confirmed
 from paraph.signoff.models import CONSENTED, Choice, Decision, Signature, SignOff, View
-from paraph.work import orders
 from paraph.work.models import WorkOrder
+from paraph.work.properties import KEY
 
 # What the customer did to a line, beside what the shop wrote on it. Remarks do not change what is agreed.
 REMARKS = "notes"
@@ -46,7 +47,7 @@ class Standing:
 
 def standing(order: WorkOrder) -> dict[str, Standing]:
     """Return where each item of the order stands, by item id. Items nobody decided on are pending."""
-    told = orders.describe(order)
+    told = confirmed.describe(order)
     now = {one["id"]: describe_line(one, priced=True) for one in told["items"]}
     decided = {
         str(one.item_id): one
@@ -132,11 +133,13 @@ def line_changes(
 
 
 def head_changes(consent: Consent, told: dict[str, Any]) -> list[Change]:
-    """What the work is done on, where, for whom and in which money, if that is no longer what was signed.
+    """What the work is done on, where, for whom, in which money, and properties, if no longer what was signed.
 
-    `told` is `orders.describe`. Title, notes, and names corrected elsewhere are words around the same work.
+    `told` is `confirmed.describe`. Title, notes, and names corrected elsewhere are words around the same work; so is a
+    property that nobody signed for, because the order did not have it then.
     """
     signed = consent.last.snapshot.facts["order"]
+    told = {**told, KEY: _known_to(signed, told)}
     before, after = _head(signed), _head(told)
     if "id" not in signed["customer"]:  # signed under a release that did not keep the ids
         before["customer"] = after["customer"]
@@ -147,6 +150,12 @@ def head_changes(consent: Consent, told: dict[str, Any]) -> list[Change]:
         if before[key] != after[key]
         for change in differ.changes({key: signed[key]}, {key: told[key]}, ("order",))
     ]
+
+
+def _known_to(signed: dict[str, Any], told: dict[str, Any]) -> list[dict[str, Any]]:
+    """The properties of today that were signed, too."""
+    known = {one["property"] for one in signed.get(KEY, ())}
+    return [one for one in told.get(KEY, ()) if one["property"] in known]
 
 
 def describe_line(item: dict[str, Any], *, priced: bool) -> dict[str, Any]:
@@ -227,4 +236,5 @@ def _head(told: dict[str, Any]) -> dict[str, Any]:
         "currency": told["currency"],
         "customer": customer.get("id"),
         "site": site.get("id") if site else None,
+        KEY: {one["property"]: one["value"] for one in told.get(KEY, ())},
     }

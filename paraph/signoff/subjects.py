@@ -12,34 +12,37 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Max, QuerySet
+from django.db.models import Max, OuterRef, QuerySet, Subquery
 
 from paraph.evidence import ledger
 from paraph.lib import canonical, clock, differ
 from paraph.lib.actor import Actor
 from paraph.lib.compiled import Compiled
 from paraph.lib.differ import Change
+from paraph.signoff import confirmed
 from paraph.signoff.facts import SubjectFrozen
-from paraph.signoff.models import SignOff, Snapshot
+from paraph.signoff.models import Confirmation, SignOff, Snapshot
 from paraph.signoff.standing import PRICED as PRICED
 from paraph.signoff.standing import REMARKS, describe_line
 from paraph.signoff.standing import Standing as Standing
 from paraph.signoff.standing import standing as standing
 from paraph.work import estimate, orders
-from paraph.work.models import Comment, WorkOrder
+from paraph.work.models import Comment, Property, WorkOrder
+from paraph.work.properties import KEY
 
 
 def present(order: WorkOrder, view: str, stand: dict[str, Standing] | None = None) -> dict[str, Any]:
     """Return all a view shows, as a JSON-able value without language: money in minor units, decimals as text.
 
     Keys: v, view, shop {name, address}, order {number, title, object, currency, remarks, customer {id, name, address},
-    site (the same, or None)}, items [{id, number, finding, action, parts, labour, decision, authorised, notes, and in
+    site (the same, or None), and where there are any properties [{property, name, names, type, value, unit, labels}]},
+    items [{id, number, finding, action, parts, labour, decision, authorised, notes, and in
     an estimate tax_rate and total}], and in an estimate sums {all, approved, authorised} of {net, taxes [{rate, net,
     tax}], gross}.
     """
     stand = standing(order) if stand is None else stand
     priced = view == PRICED
-    told = orders.describe(order)
+    told = confirmed.describe(order)
     notes = _notes(order)
     items = [
         {
@@ -59,6 +62,7 @@ def present(order: WorkOrder, view: str, stand: dict[str, Standing] | None = Non
             "site": told["site"],
             "customer": told["customer"],
             "remarks": told["notes"],
+            **({KEY: told[KEY]} if KEY in told else {}),
         },
         "items": items,
     }
@@ -122,13 +126,20 @@ MARKS = (
     "organisation__address",
     Max("signoffs__decisions"),
     Max("signoffs__signatures__entry"),
+    # Values are in the revision; their names, and what was confirmed a moment ago, are not.
+    Subquery(
+        Property.objects.filter(organisation=OuterRef("organisation"))
+        .order_by("-changed_at")
+        .values("changed_at")[:1]
+    ),
+    Subquery(Confirmation.objects.filter(signoff__order=OuterRef("pk")).order_by("-pk").values("pk")[:1]),
 )
 
 
 def mark(order_id: UUID | str) -> str:
     """A digest of where all that a view shows stands, in one query: equal marks mean that nothing changed."""
     (found,) = _MARK.rows(order_id if isinstance(order_id, UUID) else UUID(order_id))
-    return canonical.digest(list(found))
+    return canonical.digest([one if one is None or isinstance(one, int | str) else str(one) for one in found])
 
 
 def _marked(order_id: UUID) -> QuerySet[WorkOrder, Any]:

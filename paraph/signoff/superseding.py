@@ -19,7 +19,7 @@ from paraph.evidence.models import Entry
 from paraph.lib import canonical, clock
 from paraph.lib.actor import SYSTEM
 from paraph.lib.differ import Change
-from paraph.signoff import standing, subjects
+from paraph.signoff import confirmed, standing, subjects
 from paraph.signoff.facts import SignoffRestored, SignoffSuperseded
 from paraph.signoff.models import UNFINISHED, SignOff, State
 from paraph.signoff.standing import Consent
@@ -100,7 +100,7 @@ def judge(order_id: Any, *, cause: Entry | None = None) -> list[SignOff]:
 
 def _told(order: WorkOrder) -> tuple[dict[str, Any], dict[str, Any]]:
     """What the order says, and what its lines say by id."""
-    told = orders.describe(order)
+    told = confirmed.describe(order)
     return told, {one["id"]: standing.describe_line(one, priced=True) for one in told["items"]}
 
 

@@ -11,4 +11,4 @@ class WorkConfig(AppConfig):
 
     def ready(self) -> None:
         """Register the facts of this package."""
-        from paraph.work import facts  # noqa: F401
+        from paraph.work import facts, property_facts  # noqa: F401

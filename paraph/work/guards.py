@@ -42,6 +42,10 @@ _objections: list[Objection] = []
 _obstacles: list[Obstacle] = []
 
 
+class StaleOrder(Exception):
+    """Somebody else changed the order since it was read."""
+
+
 class ReportRefused(Exception):
     """The order cannot be reported as done, or that cannot be taken back; the text says why."""
 

@@ -22,17 +22,14 @@ from paraph.lib import clock, differ
 from paraph.lib.actor import Actor
 from paraph.lib.differ import Change
 from paraph.people.models import Contact, Customer, Member, Organisation, Site
-from paraph.work import estimate, guards
+from paraph.work import estimate, guards, properties
 from paraph.work.facts import OrderOpened, OrderReopened, OrderReported, OrderRevised, OrderStatusChanged
 from paraph.work.guards import ReportRefused
-from paraph.work.models import Item, Part, Status, WorkOrder
+from paraph.work.guards import StaleOrder as StaleOrder
+from paraph.work.models import Item, OrderKind, Part, Status, WorkOrder
 
 # What `describe` says about people; the leaf of a fact names them by id alone (decision 8).
 PERSONAL = {("customer", "name"), ("customer", "address"), ("site", "name"), ("site", "address")}
-
-
-class StaleOrder(Exception):
-    """Somebody else changed the order since it was read."""
 
 
 @dataclass(frozen=True)
@@ -71,6 +68,7 @@ class OrderDraft:
     site: Site | None = None
     technician: Member | None = None
     notes: str = ""
+    kind: OrderKind | None = None
     items: Sequence[ItemDraft] = field(default_factory=list)
 
 
@@ -112,7 +110,7 @@ def revise(order: WorkOrder, draft: OrderDraft, *, expected: int, by: Actor) -> 
         return order
     order.revision, order.revised_at = expected + 1, clock.now()
     order.save(update_fields=["revision", "revised_at"])
-    told = [_told(one) for one in found if one.path not in PERSONAL]
+    told = [_told(one) for one in found if one.path not in PERSONAL and one.path[0] != properties.KEY]
     ledger.append(
         OrderRevised(revision=order.revision, changes=told),
         log=str(order.organisation_id),
@@ -205,7 +203,9 @@ def load(pk: UUID | str) -> WorkOrder:
     lines = Item.objects.filter(removed_at=None).prefetch_related("parts")
     return (
         WorkOrder.objects.select_related("organisation", "customer", "site", "technician__user")
-        .prefetch_related(Prefetch("items", queryset=lines, to_attr="lines"), "contacts")
+        .prefetch_related(
+            Prefetch("items", queryset=lines, to_attr="lines"), properties.prefetch(), "contacts"
+        )
         .get(pk=pk)
     )
 
@@ -221,7 +221,11 @@ def lines_of(order: WorkOrder) -> list[Item]:
 
 
 def describe(order: WorkOrder) -> dict[str, Any]:
-    """Everything the order says, as a JSON-able value; money in minor units, decimals as text."""
+    """Everything the order says, as a JSON-able value; money in minor units, decimals as text.
+
+    An order without a kind or without properties has no such key, as no order had before there were any.
+    """
+    told = properties.describe(order)
     return {
         "number": order.number,
         "title": order.title,
@@ -238,6 +242,8 @@ def describe(order: WorkOrder) -> dict[str, Any]:
         "technician": str(order.technician_id) if order.technician_id else None,
         "currency": order.currency,
         "notes": order.notes,
+        **({"kind": str(order.kind_id)} if order.kind_id else {}),
+        **({properties.KEY: told} if told else {}),
         "items": [describe_item(item) for item in lines_of(order)],
     }
 
@@ -308,6 +314,7 @@ def _own_fields(draft: OrderDraft) -> dict[str, Any]:
         "site": draft.site,
         "technician": draft.technician,
         "notes": draft.notes,
+        "kind": draft.kind,
     }
 
 

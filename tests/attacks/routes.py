@@ -149,6 +149,7 @@ TABLE: dict[str, Route] = {
     "portal:comments": guests(405, 302, _said),
     "portal:timeline": guests(200, 405),
     "portal:decline": guests(200, 302, lambda world: {"reason": "Too dear"}),
+    "portal:confirm": guests(200, 302),
     "portal:review": guests(302, 302),
     "portal:sign": guests(200, 400, lambda world: {"name": ""}, ceremony_id="ceremony"),
     "portal:receipt": guests(200, 405, invitation="signed"),

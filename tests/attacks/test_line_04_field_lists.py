@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.urls import reverse
 
 from paraph.signoff import ceremonies, consent
 from paraph.signoff.models import Decision, Invitation, Party, Signature
-from paraph.work.models import WorkOrder
+from paraph.work import orders, properties
+from paraph.work.models import Property, WorkOrder
 from tests import cast
 from tests.attacks.world import changed, come_in, rows, sign_in
 from tests.cast import Shop
@@ -149,3 +151,43 @@ def test_line_4_the_office_order_form_takes_no_number_status_revision_or_organis
     )
     assert (now.title, now.revision) == ("New title", order.revision + 1)
     assert [one.number for one in cast.lines(order)] == [1]
+
+
+def test_line_4_S0_14_only_what_is_marked_editable_can_be_confirmed(shop: Shop) -> None:
+    afe = shop.define("text", "AFE number", required=True, editable=True)
+    well = shop.define("text", "Well")
+    other_kind = shop.define("text", "Registration", editable=True, kinds=[shop.kind("Aircraft")])
+    order = shop.open_order(lines=2)
+    properties.set_values(order, {well.pk: "Delta-7"}, by=shop.mara.actor)
+    invitation = shop.invite(order)
+    browser = come_in(shop, invitation)
+    said = {
+        **EXTRA,
+        f"property-{afe.pk}": "AFE-7",
+        f"property-{well.pk}": "Mine",
+        f"property-{other_kind.pk}": "PH-KLX",
+        f"property-{uuid4()}": "x",
+        "kind": str(uuid4()),
+        "value": "Mine",
+        "editable": "1",
+        "required": "",
+    }
+    before = rows()
+    assert browser.post(_at(invitation, "confirm"), said).status_code == 302
+    tables = _ledger_aside(changed(before))
+    assert tables == {"signoff_confirmation", "work_property", "work_propertyvalue", "work_workorder"}
+    told = orders.describe(orders.load(order.pk))["properties"]
+    assert {one["name"]: one["value"] for one in told} == {"AFE number": "AFE-7", "Well": "Delta-7"}
+    assert (Property.objects.get(pk=well.pk).editable, cast.lines(order)[0].finding) == (False, "Finding 1")
+
+
+def test_line_4_a_reader_or_somebody_who_is_not_next_confirms_nothing(shop: Shop) -> None:
+    afe = shop.define("text", "AFE number", editable=True)
+    order = shop.open_order(lines=1)
+    shop.invite(order)
+    copy = shop.invite(order, contact=shop.claire, ask="view")
+    browser, before = come_in(shop, copy), None
+    before = rows()
+    said = {f"property-{afe.pk}": "Mine", "ask": "authorise"}
+    assert browser.post(_at(copy, "confirm"), said).status_code == 403
+    assert changed(before) == []

@@ -23,8 +23,9 @@ from paraph.people import passwords, welcomes
 from paraph.people.models import Role, Welcome
 from paraph.signoff import ceremonies, invitations, requests
 from paraph.signoff.models import Ask, Ceremony, Invitation, Signature, SignOff, View
-from paraph.work import comments
-from paraph.work.models import Comment, WorkOrder
+from paraph.work import comments, defining, properties
+from paraph.work.defining import PropertyDraft
+from paraph.work.models import Comment, Property, WorkOrder
 from tests import cast
 from tests.billing import bills
 from tests.cast import Shop
@@ -123,6 +124,8 @@ def make_world(shop: Shop) -> World:
     name = shop.organisation.name
     lines = [cast.line(f"{name} finding {number}") for number in (1, 2, 3)]
     order = shop.open_order(items=lines, title=f"{name} inspection", notes=f"{name} notes")
+    make_properties(shop, order)
+    order.refresh_from_db()
     signed = shop.invite(order)
     comment = comments.add(order, cast.lines(order)[1], text=f"{name} remark", by=shop.tess.actor)
     cast.approve(signed, [1])
@@ -148,6 +151,15 @@ def make_world(shop: Shop) -> World:
         make_welcome(shop),
         *make_bills(shop),
     )
+
+
+def make_properties(shop: Shop, order: WorkOrder) -> Property:
+    """A property with a value that the customer may change."""
+    name = shop.organisation.name
+    draft = PropertyDraft("text", f"{name} well", editable=True)
+    made = defining.put_property(None, draft, by=shop.mara, actor=shop.mara.actor)
+    properties.set_values(order, {made.pk: f"{name} Delta-7"}, by=shop.mara.actor)
+    return made
 
 
 def make_bills(shop: Shop) -> tuple[Invoice, Invoice, Invitation]:

@@ -51,7 +51,7 @@ def test_loading_an_order_takes_the_same_queries_for_any_number_of_lines(
 ) -> None:
     few, many = shop.open_order(1), shop.open_order(30)
     for order in (few, many):
-        with django_assert_num_queries(4):  # type: ignore[operator]
+        with django_assert_num_queries(5):  # type: ignore[operator]
             orders.describe(orders.load(order.pk))
 
 

@@ -24,6 +24,9 @@ from paraph.signoff.models.asking import (
     State,
     View,
 )
+from paraph.signoff.models.confirming import (
+    Confirmation,
+)
 from paraph.signoff.models.disputes import (
     Dispute,
     DisputeMessage,
@@ -47,6 +50,7 @@ __all__ = [
     "Attempt",
     "Ceremony",
     "Choice",
+    "Confirmation",
     "Decision",
     "Decline",
     "Dispute",

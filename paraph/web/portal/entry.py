@@ -23,7 +23,7 @@ from paraph.web.shared.acting import acting, both
 # The sender is told once in this time; asking again says the same and sends nothing.
 RENEWAL = Limit("renewal", 1, timedelta(minutes=10))
 # Pages that can be opened again by their address, to come back to after choosing a language.
-PAGES = frozenset({"order", "timeline", "sign", "receipt", "decline"})
+PAGES = frozenset({"order", "timeline", "sign", "receipt", "decline", "confirm"})
 # What the page of an ended link posts to: its own address, slash or not, so that no page repeats the key (line 7).
 ASK_AGAIN = "?renewal"
 

@@ -16,7 +16,8 @@ from django.utils.translation import get_language
 
 from paraph.evidence.facts import CUSTOMER
 from paraph.evidence.timeline import Line, timeline
-from paraph.signoff import progress, requests, subjects
+from paraph.signoff import confirmed, progress, requests, subjects
+from paraph.signoff.confirmed import Field
 from paraph.signoff.models import (
     SIGNED_VIEWS,
     Ask,
@@ -123,6 +124,16 @@ class Visit:
     def may_sign(self) -> bool:
         """Whether *Review and sign* is this party's next step."""
         return self.may_act and self.signature is None
+
+    @cached_property
+    def to_confirm(self) -> list[Field]:
+        """What this party may confirm or change, while nobody has signed (decision 5)."""
+        return confirmed.fields(self.signoff, self.order) if self.may_decide else []
+
+    @property
+    def must_confirm(self) -> bool:
+        """Whether something has to be confirmed before anybody can sign (S0-27)."""
+        return any(not one.is_settled for one in self.to_confirm)
 
     @cached_property
     def steps(self) -> list[Line]:

@@ -17,7 +17,9 @@ from django.utils.translation import gettext as _
 from paraph.lib import figures
 from paraph.signoff.models import Choice, View
 from paraph.signoff.subjects import PRICED, Standing
+from paraph.work import property_words
 from paraph.work.models import Comment
+from paraph.work.properties import KEY
 
 Row = tuple[str, int, str]
 
@@ -40,6 +42,13 @@ class Sheet:
         """Number, title, object, customer, site, currency, remarks."""
         found: dict[str, Any] = self.content["order"]
         return found
+
+    @property
+    def details(self) -> list[tuple[str, str]]:
+        """The organisation's own properties in the reader's words: name and value."""
+        language = get_language() or "en"
+        told = self.order.get(KEY, ())
+        return [(property_words.name(one, language), property_words.said(one, language)) for one in told]
 
     @property
     def priced(self) -> bool:

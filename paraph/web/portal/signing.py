@@ -16,6 +16,7 @@ from paraph.signoff import ceremonies, completion, consent
 from paraph.signoff.errors import (
     AlreadySigned,
     Closed,
+    NotConfirmed,
     NothingApproved,
     NotThere,
     NotYourTurn,
@@ -42,10 +43,17 @@ def review(request: HttpRequest, invitation: Invitation) -> HttpResponse:
     if request.method != "POST":
         return redirect("portal:order", invitation.pk)
     limits.count(limits.PORTAL, door.counted_as(request, invitation))
+    return begin(request, invitation)
+
+
+def begin(request: HttpRequest, invitation: Invitation) -> HttpResponse:
+    """Begin the review, or go where its refusal leads: to the receipt, to what must be confirmed, to the order."""
     try:
         ceremony = ceremonies.review(invitation, by=door.actor(request, invitation))
     except AlreadySigned:
         return redirect("portal:receipt", invitation.pk)
+    except NotConfirmed:
+        return redirect("portal:confirm", invitation.pk)
     except (NothingApproved, NotYourTurn, Outdated, Closed) as refusal:
         return pages.show(request, pages.visit(invitation), status=refusal.status, refusal=str(refusal))
     if "name" not in request.POST:

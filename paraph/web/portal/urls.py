@@ -6,6 +6,7 @@ from django.urls import path
 
 from paraph.web.portal import (
     comments,
+    confirm,
     declining,
     entry,
     files,
@@ -33,6 +34,7 @@ urlpatterns = [
     path(f"{VISIT}comments/", comments.on_order, name="comments"),
     path(f"{VISIT}timeline/", order.timeline, name="timeline"),
     path(f"{VISIT}decline/", declining.decline, name="decline"),
+    path(f"{VISIT}confirm/", confirm.page, name="confirm"),
     path(f"{VISIT}review/", signing.review, name="review"),
     path(f"{VISIT}sign/<uuid:ceremony_id>/", signing.sign, name="sign"),
     path(f"{VISIT}receipt/", receipt.page, name="receipt"),

@@ -15,7 +15,9 @@ from paraph.lib.differ import Change
 from paraph.signoff import superseding
 from paraph.signoff.models import SignOff
 from paraph.signoff.superseding import Difference
+from paraph.work import property_words
 from paraph.work.models import WorkOrder
+from paraph.work.properties import KEY
 
 NAMES: dict[str, Any] = {
     "finding": gettext_lazy("Finding"),
@@ -112,9 +114,27 @@ def explain(changes: Sequence[Change], before: dict[str, Any], language: str) ->
             continue  # another customer or site: their name and address say so
         elif top in {"order", "shop"}:
             group = told.setdefault("", Changed(None, _("The order itself")))
+            if change.path[-1] == KEY:
+                group.rows += _properties(change, language)
+                continue
             group.rows.append(_row(change, before["order"]["currency"], language))
     found = [one for one in told.values() if one.rows or one.is_new or one.is_gone]
     return sorted(found, key=lambda one: (one.number is not None, one.number or 0))
+
+
+def _properties(change: Change, language: str) -> list[Row]:
+    """What properties say differently, or else that they are called differently."""
+    before, now = ({one["property"]: one for one in told or ()} for told in (change.before, change.after))
+    rows = [
+        Row(
+            property_words.name(now.get(key) or before[key], language),
+            property_words.said(before.get(key), language),
+            property_words.said(now.get(key), language),
+        )
+        for key in dict.fromkeys([*before, *now])
+    ]
+    names = [", ".join(property_words.name(one, language) for one in told.values()) for told in (before, now)]
+    return [one for one in rows if one.before != one.now] or [Row(_("Details"), *names)]
 
 
 def _line(change: Change, known: dict[str, Any] | None) -> Changed:

@@ -1,48 +1,28 @@
 """Money and quantities as the reader writes them: ``1.234,56`` in Dutch, ``1,234.56`` in English.
 
-Money is typed in major units and kept in minor units (cents). The other notation is understood where it cannot be
-mistaken: ``2.5`` is two and a half for everybody, ``1.234`` is what the reader's language says.
+Money is typed in major units and kept in minor units (cents). `lib.numerals` reads what was typed.
 """
 
 from __future__ import annotations
 
-import re
 from decimal import Decimal
 from typing import Any
 
-from babel.numbers import format_decimal, get_currency_precision, get_decimal_symbol, get_group_symbol
+from babel.numbers import get_currency_precision
 from django import forms
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
+from paraph.lib import numerals
+from paraph.lib.numerals import read as read
 from paraph.work.models import MAX_MINOR
-
-# Signs people type around figures: any space, currency signs, the Swiss and typographic apostrophe.
-DECORATION = re.compile(r"[\s€$£'’]|EUR|USD|GBP", re.IGNORECASE)
-
-
-def read(text: str, language: str) -> Decimal:
-    """Return what was typed as a number; raises ValueError when it is none, or could mean two numbers."""
-    bare = DECORATION.sub("", text)
-    point, group = get_decimal_symbol(language), get_group_symbol(language)
-    if re.fullmatch(_shape(point, group), bare, re.ASCII):
-        return Decimal(bare.replace(group, "").replace(point, "."))
-    if re.fullmatch(r"-?(\d+[.,](\d{1,2}|\d{4,})|0[.,]\d+)", bare, re.ASCII):
-        return Decimal(bare.replace(",", "."))
-    raise ValueError(f"no number: {text!r}")
 
 
 def write(number: Decimal, decimals: int, *, least: int = 0) -> str:
     """Write a number for a field, in the reader's notation, without grouping."""
-    pattern = "0" if not decimals else "0." + "0" * least + "#" * (decimals - least)
-    return format_decimal(number, format=pattern, locale=get_language() or "en")
-
-
-def _shape(point: str, group: str) -> str:
-    point, group = re.escape(point), re.escape(group)
-    return rf"-?(\d+|[1-9]\d{{0,2}}({group}\d{{3}})+)({point}\d+)?"
+    return numerals.write(number, decimals, get_language() or "en", least=least)
 
 
 class QuantityField(forms.CharField):
