@@ -141,6 +141,12 @@ RULES: tuple[Rule, ...] = (
         (Tell("declined", (managers, technician), mail=True),),
         proves=("X-08",),
     ),
+    Rule(
+        "staff.opted_out",
+        "party.opted_out",
+        (Tell("opted_out", (managers,), mail=True),),
+        proves=("S4-19",),
+    ),
     Rule("staff.expired", "signoff.expired", (Tell("expired", (managers,)),), proves=("X-08",)),
     Rule(
         "staff.signed",

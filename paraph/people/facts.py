@@ -58,6 +58,26 @@ class AccessChanged(Fact):
 
 
 @dataclass(frozen=True, kw_only=True)
+class ContactAccessChanged(Fact):
+    """A customer's contact may sign electronically from now on, or only on paper (S0-20)."""
+
+    kind = "contact.access_changed"
+    audience = STAFF
+    sentence = _("%(by)s: %(who)s %(change)s.")
+
+    contact: str
+    may_e_sign: bool
+    who: str = private(default="")
+
+    def values(self) -> dict[str, Any]:
+        """What they may, in words."""
+        return {
+            "change": _("may sign electronically") if self.may_e_sign else _("signs on paper only"),
+            "who": self.who or _("a contact"),
+        }
+
+
+@dataclass(frozen=True, kw_only=True)
 class OrganisationChanged(Fact):
     """A manager changed settings of the organisation; each with its value before and after."""
 

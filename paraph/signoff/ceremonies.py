@@ -20,7 +20,7 @@ from paraph.evidence.models import Entry
 from paraph.lib import canonical, clock, crash, home
 from paraph.lib.actor import Actor
 from paraph.lib.compiled import Compiled
-from paraph.signoff import confirmed, requests, subjects, superseding
+from paraph.signoff import confirmed, methods, requests, subjects, superseding, ways
 from paraph.signoff import consent as consents
 from paraph.signoff.errors import (
     AlreadySigned,
@@ -159,9 +159,11 @@ def review(invitation: Invitation, *, by: Actor) -> Ceremony:
 def consent(ceremony: Ceremony, *, digest: str, language: str, by: Actor) -> Ceremony:
     """Record that the customer agreed to the sentence shown, of which `digest` is the proof.
 
-    Raises `Stale` when the order changed since the review, `NotReviewed` when the sentence is not the one shown.
+    Raises `NoElectronicWay`, `Stale` when the order changed since the review, `NotReviewed` when the sentence is not
+    the one shown.
     """
     ceremony = current(ceremony)
+    ways.require_e_sign(ceremony.party_id)
     if consents.sentence(ceremony.snapshot, language).digest != digest:
         raise NotReviewed
     if ceremony.consent_digest == digest and ceremony.consent_entry:
@@ -206,11 +208,13 @@ def authorised_by(content: dict[str, Any]) -> tuple[str, ...]:
 def sign(ceremony: Ceremony, act: Act, *, by: Actor) -> Signature:
     """Record a signature, inside the caller's transaction (`completion.sign`), and return it.
 
-    `ceremony` is what `consent` returned. Raises `Stale`, `AlreadySigned`, `Closed`, `NotReviewed`: then nothing is
-    written.
+    `ceremony` is what `consent` returned. Raises `Stale`, `AlreadySigned`, `Closed`, `NotReviewed`,
+    `NoElectronicWay`: then nothing is written.
     """
     subjects.hold(ceremony.party.signoff.order_id)
     _may_act(_PARTY.objects(ceremony.party_id)[0])
+    if act.method in methods.METHODS:
+        ways.require_e_sign(ceremony.party_id)
     _check_true(ceremony)
     if ceremony.consent_entry_id is None or ceremony.consent_digest != act.record["consent"]["digest"]:
         raise NotReviewed

@@ -211,6 +211,22 @@ class NothingApproved(SignOffError):
     )
 
 
+class NoElectronicWay(SignOffError):
+    """The contact may not, or does not want to, sign electronically (S0-21, S4-19)."""
+
+    reason = "no_electronic_way"
+    status = 403
+    sentence = _("You cannot sign electronically here. Please download the document and sign it on paper.")
+
+
+class NoPaperWay(SignOffError):
+    """The organisation does not offer paper."""
+
+    reason = "no_paper_way"
+    status = 403
+    sentence = _("This shop does not offer to sign on paper. Please sign electronically, or ask the shop.")
+
+
 class TooLong(SignOffError):
     """More pages than a page code can count."""
 

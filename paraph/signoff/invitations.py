@@ -45,7 +45,6 @@ from paraph.signoff.link_facts import (
     RenewalRequested,
 )
 from paraph.signoff.models import SIGNED_VIEWS, UNFINISHED, Ask, Invitation, Party, Postponed, State
-from paraph.signoff.paper_facts import InvitationProlonged
 
 AUDIENCE = keys.AUDIENCE
 DEFAULT_HOURS = 48  # S3-18
@@ -166,7 +165,7 @@ def remind(invitation: Invitation, *, by: Member | None, actor: Actor) -> Invita
     first = requests.waits_for(party)
     if first is not None:
         raise NotYourTurn(first.contact.name)
-    invitation.reminded_at, invitation.remind_at = clock.now(), None
+    invitation.reminded_at, invitation.remind_at = clock.now(), _remind_again(invitation, clock.now())
     invitation.save(update_fields=["reminded_at", "remind_at"])
     posting.mail_reminder(invitation, keys.another_link(invitation))
     _record(
@@ -210,35 +209,6 @@ def extend(invitation: Invitation, *, hours: int | None, by: Member, actor: Acto
         ),
         actor,
     )
-    return invitation
-
-
-@transaction.atomic
-def prolong(invitation: Invitation, *, days: int, by: Actor) -> Invitation:
-    """Let a link live `days` longer because its customer asked for paper: once a link (decision 2).
-
-    A link without an end has nothing to prolong. Raises `LinkExpired`, `LinkRevoked`.
-    """
-    invitation = check(_held(invitation))
-    if invitation.paper_at:
-        return invitation
-    now, before = clock.now(), invitation.expires_at
-    invitation.paper_at = now
-    if before is not None:
-        invitation.expires_at = min(before + timedelta(days=days), now + timedelta(hours=MAX_HOURS))
-        invitation.expires_at = max(before, invitation.expires_at)
-        invitation.remind_at = _remind_at(invitation, now)
-    invitation.save(update_fields=["paper_at", "expires_at", "remind_at"])
-    if before is not None:
-        _record(
-            invitation,
-            InvitationProlonged(
-                invitation=str(invitation.pk),
-                before=keys.iso(before),
-                expires_at=keys.iso(invitation.expires_at),
-            ),
-            by,
-        )
     return invitation
 
 
@@ -383,6 +353,12 @@ def _remind_at(invitation: Invitation, now: datetime) -> datetime | None:
     if not before or not asked or invitation.handed_over or invitation.expires_at is None:
         return None
     return invitation.expires_at - min(before, (invitation.expires_at - now) / 2)
+
+
+def _remind_again(invitation: Invitation, now: datetime) -> datetime | None:
+    """While paper is out, once more before the end; otherwise one reminder is enough."""
+    last = _remind_at(invitation, now) if invitation.paper_at else None
+    return last if last and last > now + timedelta(hours=settings.PARAPH_REMIND_HOURS) else None
 
 
 def _held(invitation: Invitation) -> Invitation:

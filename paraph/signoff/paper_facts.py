@@ -63,6 +63,30 @@ class InvitationProlonged(Fact):
         return {"until": until(self.expires_at)}
 
 
+@dataclass(frozen=True, kw_only=True)
+class PartyOptedOut(Fact):
+    """A party does not want to sign electronically; paper stays open (S4-19, decision 7)."""
+
+    kind = "party.opted_out"
+    audience = BOTH
+    sentence = _("%(by)s does not want to sign electronically and will sign on paper.")
+
+    signoff: str
+    party: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class PartyOptedIn(Fact):
+    """They changed their mind before anything was signed."""
+
+    kind = "party.opted_in"
+    audience = BOTH
+    sentence = _("%(by)s will sign electronically after all.")
+
+    signoff: str
+    party: str
+
+
 def pages(count: int) -> str:
     """So many pages, in words."""
     return ngettext("%(count)s page", "%(count)s pages", count) % {"count": count}

@@ -20,7 +20,7 @@ from paraph.lib import clock, home
 from paraph.lib.actor import Actor
 from paraph.people.models import LANGUAGES
 from paraph.sealing.render import measure, render
-from paraph.signoff import ceremonies, invitations, printing, subjects
+from paraph.signoff import allowance, ceremonies, printing, subjects, ways
 from paraph.signoff import consent as consents
 from paraph.signoff.errors import TooLong, Unusable
 from paraph.signoff.models import Ceremony, Format, Invitation, Paper, Party, Snapshot
@@ -54,14 +54,15 @@ class Print:
 def issue(invitation: Invitation, *, format: str, language: str, by: Actor) -> Paper:
     """Freeze what the customer approved and return the paper to sign for it; the same again is the same paper.
 
-    The link lives longer from now on (decision 2). Raises `Unusable` for another size or language, `TooLong`,
-    `NothingApproved`, `AlreadySigned`, `Closed`, `NotYourTurn`, `OnlyToRead`, `Outdated`, `Stale` when the order
-    changed meanwhile, and `sealing.errors.RenderFailed`.
+    The link lives longer from now on (decision 2). Raises `NoPaperWay`, `Unusable` for another size or language,
+    `TooLong`, `NothingApproved`, `AlreadySigned`, `Closed`, `NotYourTurn`, `OnlyToRead`, `Outdated`, `Stale` when the
+    order changed meanwhile, and `sealing.errors.RenderFailed`.
     """
     if format not in Format.values:
         raise Unusable("format", _("Choose A4 or Letter."))
     if language not in dict(LANGUAGES):
         raise Unusable("language", _("Choose one of the languages."))
+    ways.require_paper(invitation.party_id)
     ceremony = ceremonies.review(invitation, by=by)
     known = _same(ceremony, format, language)
     made = None if known else _draw(ceremony, format, language)
@@ -129,7 +130,7 @@ def short(snapshot: Snapshot) -> str:
 @transaction.atomic
 def _record(ceremony: Ceremony, made: Print | None, format: str, language: str, by: Actor) -> Paper:
     ceremony = ceremonies.current(ceremony)
-    invitations.prolong(ceremony.invitation, days=_days(ceremony), by=by)
+    allowance.prolong(ceremony.invitation, days=_days(ceremony), by=by)
     known = _same(ceremony, format, language)
     if known or made is None:
         assert known is not None

@@ -13,7 +13,7 @@ from paraph.lib import figures
 from paraph.people import access
 from paraph.signoff.errors import Unusable
 from paraph.signoff.facts import view_name
-from paraph.signoff.models import SIGNED_VIEWS, Ask, Invitation, SignOff
+from paraph.signoff.models import SIGNED_VIEWS, Ask, Invitation, Paper, SignOff
 
 MAX_TEXT = 4000
 
@@ -34,7 +34,7 @@ def mail_reminder(invitation: Invitation, address: str) -> None:
     """Write the customer once more; `address` is a fresh link to the same invitation."""
     contact = invitation.party.contact
     key = f"invitation-reminder:{invitation.pk}:{invitation.spare_keys[-1][:16]}"
-    told = {"name": contact.name, "action_url": address}
+    told = {"name": contact.name, "action_url": address, "printed": _printed(invitation)}
     _post(key, contact.email, "invitation_reminder", invitation, "", told, secret=True)
 
 
@@ -70,6 +70,13 @@ def _post(
         log=str(signoff.organisation_id),
         topic=signoff.order.topic,
     )
+
+
+def _printed(invitation: Invitation) -> str:
+    """When this party took the paper they have not come back with yet; "" without any."""
+    paper = Paper.objects.filter(party=invitation.party_id).order_by("-created_at").first()
+    zone = invitation.party.signoff.order.organisation.time_zone
+    return figures.moment(paper.created_at, zone, invitation.language) if paper else ""
 
 
 def _order_page(invitation: Invitation) -> str:

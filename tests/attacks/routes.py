@@ -112,6 +112,8 @@ def _settings(world: World) -> Mapping[str, Any]:
         "time_zone": "Europe/Paris",
         "currency": "EUR",
         "days": "2",
+        "paper": "on",
+        "paper_days": "14",
     }
     return {"organisation": world.shop.organisation.pk, **told}
 

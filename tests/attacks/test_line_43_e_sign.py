@@ -12,12 +12,13 @@ from django.urls import reverse
 
 from paraph.delivery import outbox
 from paraph.lib import clock
-from paraph.people import access, members
+from paraph.people import access, contacts, members
 from paraph.people.models import Member, Role
-from paraph.signoff import followups, invitations, requests
-from paraph.signoff.models import Ask, Invitation, Party, View
+from paraph.signoff import ceremonies, completion, consent, followups, invitations, requests
+from paraph.signoff.errors import NoElectronicWay
+from paraph.signoff.models import Ask, Invitation, Party, SealedCopy, Signature, View
 from tests.attacks.world import once, sign_in
-from tests.cast import Shop
+from tests.cast import Shop, approve, customer, sign
 
 
 @pytest.fixture
@@ -130,3 +131,35 @@ def test_S0_20_the_record_says_who_took_it_away(shop: Shop, without: Member) -> 
 
     told = [one.content["fact"] for one in Entry.objects.filter(kind="access.changed").order_by("index")]
     assert [one["without"] for one in told] == [["signature.ask"], []]
+
+
+def test_S0_21_a_contact_who_may_not_sign_electronically_is_refused_at_every_step(
+    shop: Shop, out: Invitation
+) -> None:
+    """Even in the middle of it: what was opened before the right went is refused after."""
+    approve(out, [1])
+    ceremony = ceremonies.review(out, by=customer(out))
+    agreed = consent.sentence(ceremony.snapshot, "en").digest
+    contacts.allow_e_sign(shop.jan, False, by=shop.mara, actor=shop.mara.actor)
+    with pytest.raises(NoElectronicWay):
+        ceremonies.consent(ceremony, digest=agreed, language="en", by=customer(out))
+    with pytest.raises(NoElectronicWay):
+        sign(ceremony)
+    assert not Signature.objects.exists()
+    assert not SealedCopy.objects.exists()
+
+
+def test_S0_21_a_right_taken_while_the_copy_is_being_sealed_is_taken(
+    shop: Shop, out: Invitation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    approve(out, [1])
+    ceremony = ceremonies.review(out, by=customer(out))
+
+    def sealed_meanwhile(*given: Any) -> completion.Sealing:
+        contacts.allow_e_sign(shop.jan, False, by=shop.mara, actor=shop.mara.actor)
+        return completion.Sealing(fault="key_missing")
+
+    monkeypatch.setattr(completion, "_seal", sealed_meanwhile)
+    with pytest.raises(NoElectronicWay):
+        sign(ceremony)
+    assert not Signature.objects.exists()

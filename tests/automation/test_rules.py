@@ -18,7 +18,7 @@ from paraph.delivery.models import Delivery
 from paraph.evidence.facts import FACTS
 from paraph.evidence.models import Entry
 from paraph.lib import home
-from paraph.signoff import ceremonies, completion, invitations, requests
+from paraph.signoff import ceremonies, completion, invitations, opting, requests
 from paraph.signoff.models import Ask, State
 from paraph.work import comments, orders
 from paraph.work.models import Status, WorkOrder
@@ -255,6 +255,7 @@ def test_every_notice_that_is_mailed_has_a_letter_in_each_language(shop: Shop, l
     orders.report(done, by=shop.tess.actor)
     declined = shop.invite(shop.open_order())
     ceremonies.decline(declined, reason="Too dear.", by=cast.customer(declined))
+    opting.opt_out(invitation, by=cast.customer(invitation))
     with seal_key_gone():
         cast.signed(shop, shop.open_order(lines=3))
     with translation.override("en"):

@@ -291,3 +291,18 @@ def test_who_signed_cannot_decline(shop: Shop) -> None:
     sign(ceremonies.review(invitation, by=customer(invitation)))
     with pytest.raises(AlreadySigned):
         ceremonies.decline(invitation, reason="No", by=customer(invitation))
+
+
+def test_S0_30_while_paper_is_out_two_reminders_ask_for_the_pages_each_with_a_fresh_key(shop: Shop) -> None:
+    with time_machine.travel(START, tick=False):
+        invitation = mailed(shop, shop.open_order(lines=1))
+        shop.paper(invitation)
+    days = []
+    while (at := Invitation.objects.get().remind_at) is not None:
+        with time_machine.travel(at, tick=False):
+            assert followups.remind_due() == 1
+        days.append((at - Invitation.objects.get().created_at).days)
+    assert days == [8, 15]
+    letters = [body.unseal(one).text for one in reminders()]
+    assert all("to sign it on paper" in one and "Upload the signed pages" in one for one in letters)
+    assert len({token(one) for one in reminders()}) == 2

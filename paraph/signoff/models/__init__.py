@@ -33,6 +33,7 @@ from paraph.signoff.models.disputes import (
     DisputeState,
     Resolution,
 )
+from paraph.signoff.models.opting import OptOut
 from paraph.signoff.models.outcomes import (
     Attempt,
     Outcome,
@@ -58,6 +59,7 @@ __all__ = [
     "DisputeState",
     "Format",
     "Invitation",
+    "OptOut",
     "Outcome",
     "Paper",
     "Party",

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from paraph.people.models import Customer, Member
 from paraph.web.office import reach
-from paraph.web.office.doors import form, page, show
+from paraph.web.office.doors import actor, form, page, show
 from paraph.web.office.forms import customer as sheets
 from paraph.web.office.leaves import Leaves
 from paraph.work.models import WorkOrder
@@ -72,7 +72,7 @@ def _edit(request: HttpRequest, member: Member, customer: Customer) -> HttpRespo
         sheet = sheets.read(customer, request.POST)
         if sheet.is_valid():
             with transaction.atomic():
-                stored = sheet.save()
+                stored = sheet.save(by=member, actor=actor(request, member))
             messages.success(request, _("%(name)s is stored.") % {"name": stored.name})
             return redirect("office:customer", stored.pk)
         status = 400

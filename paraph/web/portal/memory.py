@@ -38,6 +38,7 @@ WATCHED = (
     "language",
     "party__ask",
     "party__contact__name",
+    "party__contact__may_e_sign",
     "party__signoff__state",
     "party__signoff__seal_fault",
     "party__signoff__order__revision",
@@ -47,6 +48,7 @@ WATCHED = (
     "party__signoff__order__organisation__address",
     "party__signoff__order__organisation__accent",
     "party__signoff__order__organisation__time_zone",
+    "party__signoff__order__organisation__paper",
 )
 # An invoice lives beside the order: what happens to it need not be a fact of the order.
 AFRESH = frozenset({View.INVOICE})

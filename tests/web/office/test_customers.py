@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
+from paraph.evidence.models import Entry
 from paraph.people.models import Contact, Customer, Site
 from tests.cast import Shop
 from tests.web.office.conftest import Staff
@@ -82,3 +84,21 @@ def test_the_list_finds_by_name_and_contact(shop: Shop, dirk: Staff) -> None:
     assert "Northgate" not in dirk.text("/customers/?q=claire")
     assert shop.customer.name in dirk.text("/customers/?q=claire")
     assert "No customer fits" in dirk.text("/customers/?q=zzz")
+
+
+def test_S0_20_the_office_says_on_the_customers_page_who_signs_on_paper_only(shop: Shop, dirk: Staff) -> None:
+    page = f"/customers/{shop.customer.pk}/"
+    people = list(shop.customer.contacts.all())
+    row = f"contact-{people.index(shop.jan)}"
+    assert dirk.fill(page, **{f"{row}-signs": "paper"}).status_code == 302
+    allowed = dict(shop.customer.contacts.values_list("name", "may_e_sign"))
+    assert [name for name, may in allowed.items() if not may] == ["Jan Jansen"]
+    assert dirk.fill(page).status_code == 302
+    assert Entry.objects.filter(kind="contact.access_changed").count() == 1
+    without: dict[str, Any] = {f"{row}-signs": None}
+    assert dirk.fill(page, **without).status_code == 302
+    shop.jan.refresh_from_db()
+    assert not shop.jan.may_e_sign
+    assert dirk.fill(page, **{f"{row}-signs": "either"}).status_code == 302
+    shop.jan.refresh_from_db()
+    assert shop.jan.may_e_sign

@@ -42,6 +42,8 @@ def test_settings_are_stored(shop: Shop, mara: Staff) -> None:
         "currency": "chf",
         "accent": "#1F3F8C",
         "days": "14",
+        "paper": "on",
+        "paper_days": "21",
     }
     assert mara.fill("/settings/", **told)["Location"] == "/settings/"
     now = Organisation.objects.get(pk=shop.organisation.pk)

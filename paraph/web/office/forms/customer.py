@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
 from typing import Any
 
 from django import forms
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
-from paraph.people.models import LANGUAGES, NAME_CHARS, Contact, Customer, Site
+from paraph.lib.actor import Actor
+from paraph.people import contacts
+from paraph.people.models import LANGUAGES, NAME_CHARS, Contact, Customer, Member, Site
 from paraph.web.office.forms import rows
 from paraph.web.office.forms.rows import Row, Rows
 
 CONTACT, SITE = "contact", "site"
+EITHER, ON_PAPER = "either", "paper"
 
 
 class CustomerForm(forms.Form):
@@ -26,7 +30,7 @@ class CustomerForm(forms.Form):
 class ContactForm(Row):
     """A person who can be asked."""
 
-    defaults = {"language": "", "id": ""}
+    defaults = {"language": "", "id": "", "signs": ""}
 
     id = forms.UUIDField(required=False, widget=forms.HiddenInput)
     name = forms.CharField(label=_("Name"), max_length=NAME_CHARS)
@@ -34,6 +38,11 @@ class ContactForm(Row):
     email = forms.EmailField(label=_("Mail address"), required=False)
     phone = forms.CharField(label=_("Telephone"), max_length=40, required=False)
     language = forms.ChoiceField(label=_("Language"), choices=LANGUAGES)
+    signs = forms.ChoiceField(
+        label=_("Signs"),
+        choices=[(EITHER, _("On the screen or on paper")), (ON_PAPER, _("On paper only"))],
+        required=False,
+    )
 
 
 class SiteForm(Row):
@@ -63,33 +72,35 @@ class CustomerSheet:
         """Everything that is wrong, for the summary."""
         return rows.Faults([self.form, *self.contacts, *self.sites])
 
-    def save(self) -> Customer:
+    def save(self, *, by: Member, actor: Actor) -> Customer:
         """Store what was typed. Somebody who stands in an order stays, even when their row was emptied."""
         for name, value in self.form.cleaned_data.items():
             setattr(self.customer, name, value)
         self.customer.save()
-        _store(self.customer.contacts, self.contacts)
         _store(self.customer.sites, self.sites)
+        for contact, told in _store(self.customer.contacts, self.contacts, but=("signs",)):
+            if told["signs"]:
+                contacts.allow_e_sign(contact, told["signs"] == EITHER, by=by, actor=actor)
         return self.customer
 
 
 def start(customer: Customer) -> CustomerSheet:
     """The sheet as stored, with room for one contact when there is none."""
     new = not customer.name
-    contacts = [] if new else [_values(one, ContactForm) for one in customer.contacts.all()]
+    people = [] if new else [_person(one) for one in customer.contacts.all()]
     sites = [] if new else [_values(one, SiteForm) for one in customer.sites.all()]
     return CustomerSheet(
         customer,
         CustomerForm(initial=_values(customer, CustomerForm)),
-        rows.start(ContactForm, CONTACT, contacts, spare=int(not contacts)),
+        rows.start(ContactForm, CONTACT, people, spare=int(not people)),
         rows.start(SiteForm, SITE, sites),
     )
 
 
 def read(customer: Customer, data: QueryDict) -> CustomerSheet:
     """The sheet as posted."""
-    contacts, sites = rows.read(ContactForm, CONTACT, data), rows.read(SiteForm, SITE, data)
-    return CustomerSheet(customer, CustomerForm(data), contacts, sites)
+    people, sites = rows.read(ContactForm, CONTACT, data), rows.read(SiteForm, SITE, data)
+    return CustomerSheet(customer, CustomerForm(data), people, sites)
 
 
 def again(customer: Customer, data: QueryDict) -> CustomerSheet:
@@ -104,15 +115,25 @@ def again(customer: Customer, data: QueryDict) -> CustomerSheet:
 
 
 def _values(one: Customer | Contact | Site, form: type[forms.Form]) -> dict[str, Any]:
-    return {name: getattr(one, name) for name in form.base_fields}
+    return {name: getattr(one, name, "") for name in form.base_fields}
 
 
-def _store(stored: Any, typed: Rows[Any]) -> None:
-    """Write rows into a customer's contacts or sites; an id that is not theirs makes a new one."""
-    known = {one.pk: one for one in stored.all()}
+def _person(one: Contact) -> dict[str, Any]:
+    return _values(one, ContactForm) | {"signs": EITHER if one.may_e_sign else ON_PAPER}
+
+
+def _store(stored: Any, typed: Rows[Any], but: Container[str] = ()) -> list[tuple[Any, dict[str, Any]]]:
+    """Write rows into a customer's contacts or sites, fields in `but` aside; return each with what was typed.
+
+    An id that is not theirs makes a new one.
+    """
+    known, done = {one.pk: one for one in stored.all()}, []
     for row in typed.filled:
         told = dict(row.cleaned_data)
         one = known.get(told.pop("id")) or stored.model(customer=stored.instance)
         for name, value in told.items():
-            setattr(one, name, value)
+            if name not in but:
+                setattr(one, name, value)
         one.save()
+        done.append((one, told))
+    return done

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from paraph.people import access
-from paraph.people.models import LANGUAGES, MOST_LINK_HOURS, NAME_CHARS, Organisation, Role
+from paraph.people.models import LANGUAGES, MOST_LINK_HOURS, MOST_PAPER_DAYS, NAME_CHARS, Organisation, Role
 from paraph.web.shared import accent as accents
 
 HOURS_A_DAY = 24
@@ -22,6 +22,9 @@ COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
 
 class OrganisationForm(forms.Form):
     """Everything a manager sets for all. `days` is stored as hours."""
+
+    # Shown under headings of their own.
+    apart = frozenset({"paper", "paper_days", "second_factor"})
 
     name = forms.CharField(label=_("Name"), max_length=NAME_CHARS)
     vat_number = forms.CharField(label=_("VAT number"), max_length=40, required=False)
@@ -55,6 +58,20 @@ class OrganisationForm(forms.Form):
         min_value=1,
         max_value=MOST_LINK_HOURS // HOURS_A_DAY,
         help_text=_("1 to 180. The sender can say otherwise each time."),
+    )
+    paper = forms.BooleanField(
+        label=_("Offer Download & sign"),
+        required=False,
+        help_text=_(
+            "Customers may print, stamp or sign by hand, and upload the pages. Who may not or will not sign on the "
+            "screen can always do so."
+        ),
+    )
+    paper_days = forms.IntegerField(
+        label=_("Days more for paper"),
+        min_value=1,
+        max_value=MOST_PAPER_DAYS,
+        help_text=_("1 to 90. A link lives so much longer once its customer downloaded the paper."),
     )
     second_factor = forms.BooleanField(
         label=_("Everybody needs a second factor"),
