@@ -71,7 +71,7 @@ class Installation:
             "DJANGO_SETTINGS_MODULE": SETTINGS,
             "PARAPH_DEMO": "1",  # mails go into files
             "PARAPH_LOG_LEVEL": "ERROR",
-            "PYTHONPYCACHEPREFIX": str(folder / "compiled"),
+            "PYTHONPYCACHEPREFIX": os.environ.get("PYTHONPYCACHEPREFIX") or str(folder / "compiled"),
         }
         self.environment.pop("PYTHONDONTWRITEBYTECODE", None)
         self._log = folder / "server.log"

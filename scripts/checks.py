@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import subprocess
+import sys
 import time
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -35,12 +36,6 @@ def static() -> list[Check]:
     ]
 
 
-def quick_tests() -> list[Check]:
-    """The Python tests that are neither slow nor in a browser, on SQLite."""
-    command = (BIN / "python", "-m", "pytest", "-q", "-m", "not slow and not browser and not fault")
-    return [Check("quick tests", command, tells=True)]
-
-
 def run_all(checks: Iterable[Check]) -> int:
     """Run the checks in order and stop at the first failure; return the exit code."""
     for check in checks:
@@ -63,3 +58,7 @@ def run_all(checks: Iterable[Check]) -> int:
         told = done.stdout.strip().splitlines()[-1:] if check.tells else []
         print(f"passed  {check.name:<18}{seconds:6.1f} s  {''.join(told)}".rstrip(), flush=True)
     return 0
+
+
+if __name__ == "__main__":
+    sys.exit(run_all(static()))

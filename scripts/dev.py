@@ -13,6 +13,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+from dataclasses import replace
 
 if sys.version_info < (3, 11):  # noqa: UP036 - this file is what an older Python meets first
     for _name in ("python3.14", "python3.13", "python3.12", "python3.11"):
@@ -22,10 +23,13 @@ if sys.version_info < (3, 11):  # noqa: UP036 - this file is what an older Pytho
 
 sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 
-from scripts import checks, lock, machine, postgres
+from scripts import lock, machine, postgres
+from scripts.lanes import Lane, Lanes, slowest
 from scripts.provision import BIN, ROOT, SetupError, environment, provision
 
 FAULT_ROUNDS = "50"
+QUICK = "not slow and not browser and not fault"
+WEB = ("tests/web", "tests/attacks")  # about half of the quick tests' time
 
 
 def demo(*words: str) -> int:
@@ -51,36 +55,33 @@ def fix(*words: str) -> int:
 def check(*words: str) -> int:
     """The quick part: lint, types, import contracts, strings, quick tests on SQLite."""
     machine.foreign_checkers()
-    return checks.run_all([*checks.static(), *checks.quick_tests()])
+    return Lanes(
+        [
+            static(),
+            lane("quick tests of the web", "-m", QUICK, *WEB, env=environment()),
+            lane("other quick tests", "-m", QUICK, *(f"--ignore={one}" for one in WEB), env=environment()),
+        ]
+    ).run()
 
 
 def test(*words: str) -> int:
     """Every test, on SQLite, and those of the database again on PostgreSQL."""
     env = {**environment(), "CHROMIUM": str(machine.chromium())}
     machine.foreign_checkers()
-    failed = checks.run_all(checks.static())
-    if failed:
-        return failed
-    with postgres.server() as url, tempfile.TemporaryFile("w+") as said:
-        # Both at once, one core each: this one writes down what it says until the other is done.
-        print("tests: all tests on SQLite, and meanwhile the database tests on PostgreSQL", flush=True)
-        chosen = ["-m", "database and not browser", "--output=test-results/postgresql"]
-        command = [str(BIN / "python"), "-m", "pytest", *chosen]
-        other = subprocess.Popen(
-            command, cwd=ROOT, env={**env, **database(url)}, stdout=said, stderr=subprocess.STDOUT
-        )
-        try:
-            on_sqlite = pytest(env=env)
-            on_postgres = other.wait()
-        finally:
-            other.kill()
-        said.seek(0)
-        print("tests: what the database tests on PostgreSQL said", flush=True)
-        print(said.read(), flush=True)
-    for name, code in (("PostgreSQL", on_postgres), ("SQLite", on_sqlite)):
-        if code:
-            print(f"failed: the tests on {name} ended with {code}", flush=True)
-    return on_postgres or on_sqlite
+    with postgres.server() as url, tempfile.NamedTemporaryFile("r") as costs:
+        env["PARAPH_TEST_COSTS"] = costs.name
+        # The longest first: what is left when one ends goes beside the other.
+        failed = Lanes(
+            [
+                static(gate=True),
+                lane("PostgreSQL", "-m", "database and not browser", env={**env, **database(url)}),
+                lane("SQLite", "-m", "not browser and not fault", env=env),
+                lane("browser", "-m", "browser", env=env),
+                lane("faults on SQLite", "-m", "fault and not browser", env=env),
+            ]
+        ).run()
+        print(slowest(costs.read()), flush=True)
+    return failed
 
 
 def faults(*words: str) -> int:
@@ -134,6 +135,18 @@ def on_postgres(*words: str) -> int:
     with postgres.server() as url:
         env = {**environment(), **database(url)}
         return subprocess.run(words, cwd=ROOT, env=env, check=False).returncode
+
+
+def static(*, gate: bool = False) -> Lane:
+    """The checks of `scripts/checks.py`."""
+    return Lane("static checks", (BIN / "python", "-m", "scripts.checks"), environment(), gate)
+
+
+def lane(name: str, *arguments: str, env: dict[str, str]) -> Lane:
+    """A run of pytest beside others; each keeps what browsers leave in a folder of its own."""
+    bare = Lane(name, (), env)
+    output = f"--output={bare.log.with_suffix('')}"
+    return replace(bare, command=(BIN / "python", "-m", "pytest", "-q", output, *arguments))
 
 
 def pytest(*arguments: str, env: dict[str, str]) -> int:

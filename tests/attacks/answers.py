@@ -14,6 +14,7 @@ from tests.attacks.world import (
     GUEST,
     MANAGER,
     Knocker,
+    Rows,
     World,
     changed,
     knockers,
@@ -78,7 +79,7 @@ def _methods(route: Route, who: str) -> list[str]:
 
 def _knock(
     world: World,
-    before: dict[str, list[str]],
+    before: Rows,
     browser: Knocker,
     name: str,
     route: Route,

@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
 
 from paraph.people import limits
 from tests.attacks.answers import Answer, collect
-from tests.attacks.world import World, make_world
+from tests.attacks.world import WRITES, World, make_world
 from tests.cast import PASSWORD, Shop
+
+
+@pytest.fixture(autouse=True)
+def unwatched() -> Iterator[None]:
+    """Nobody counts the statements of the next test."""
+    yield
+    while WRITES in connection.execute_wrappers:
+        connection.execute_wrappers.remove(WRITES)
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from paraph.signoff import ceremonies, completion, consent, invitations, request
 from paraph.signoff.errors import AlreadySigned, Closed, NotReviewed, Stale, Unusable
 from paraph.signoff.models import Ceremony, Invitation, SealedCopy, Signature, SignOff, State
 from tests import cast
-from tests.attacks.world import Knocker, changed, come_in, rows
+from tests.attacks.world import Knocker, Rows, changed, come_in, rows
 from tests.cast import Shop
 
 pytestmark = pytest.mark.slow
@@ -44,7 +44,7 @@ def _decide(invitation: Invitation, number: int, choice: str) -> None:
     ceremonies.decide(invitation, item.pk, choice, by=cast.customer(invitation))
 
 
-def _unsigned(before: dict[str, list[str]]) -> None:
+def _unsigned(before: Rows) -> None:
     assert not Signature.objects.exists()
     assert not SealedCopy.objects.exists()
     assert "signoff_signoff" not in changed(before)

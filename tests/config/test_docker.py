@@ -14,6 +14,7 @@ import subprocess
 import sys
 import sysconfig
 import time
+from collections.abc import Iterator
 from ipaddress import ip_address, ip_network
 from pathlib import Path
 from typing import Any
@@ -37,6 +38,9 @@ NOT_OURS = {
 }
 SECRET = re.compile(r"PASSWORD|TOKEN|DATABASE_URL")
 REALLY = os.environ.get("PARAPH_TEST_IMAGE") == "1"
+CACHE = os.environ.get("PYTHONPYCACHEPREFIX", "")
+# Borrowed packages were compiled before; an image has its own, compiled when they were installed.
+BORROWED = {"PYTHONPYCACHEPREFIX": CACHE, "PYTHONDONTWRITEBYTECODE": "1"} if CACHE and not REALLY else {}
 
 
 @pytest.fixture(scope="module")
@@ -245,7 +249,9 @@ def test_the_settings_of_the_compose_files_are_accepted(file: str, repository: P
 
 
 @pytest.fixture(scope="module")
-def built(dockerfile: list[Step], repository: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def built(
+    dockerfile: list[Step], repository: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Path]:
     """A folder in the place of the image's root, in which the build stage was carried out."""
     root = tmp_path_factory.mktemp("image")
     (source := root / "src").mkdir()
@@ -257,7 +263,9 @@ def built(dockerfile: list[Step], repository: Path, tmp_path_factory: pytest.Tem
         elif step.stage == 0 and step.word == "RUN":
             for command in step.rest.split("&&"):
                 _carry_out(command.strip(), root)
-    return root
+    yield root
+    if BORROWED:
+        shutil.rmtree(f"{CACHE}{root}", ignore_errors=True)
 
 
 def _copy(source: Path, target: Path) -> None:
@@ -291,7 +299,7 @@ def _carry_out(command: str, root: Path) -> None:
         name: value
         for name, value in os.environ.items()
         if not name.startswith(("PARAPH_", "DJANGO_", "PYTHON"))
-    }
+    } | BORROWED
     done = subprocess.run(
         ["/bin/sh", "-c", moved], cwd=root / "src", env=env, capture_output=True, text=True, check=False
     )
@@ -320,7 +328,7 @@ def container(built: Path, dockerfile: list[Step], tmp_path: Path) -> dict[str, 
         "PARAPH_PORT": str(free_port()),
         "HOME": "/nonexistent",
     }
-    return {key: value for key, value in told.items() if not key.startswith("PIP_")}
+    return {key: value for key, value in told.items() if not key.startswith("PIP_")} | BORROWED
 
 
 @pytest.mark.slow

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import subprocess
 import sys
 from collections import Counter
@@ -69,10 +70,13 @@ def about_to_sign(customer: Customer) -> Posting:
 
 def environment(**changes: str) -> dict[str, str]:
     """That of a process of the product on the test's database and files, whose mails go into the mailbox."""
-    # Compiled once a run: many processes start, and the environment may forbid to keep what was compiled.
-    cache = str(settings.PARAPH_DATA / "compiled")
-    told = child_environment(PARAPH_DEMO="1", PYTHONPYCACHEPREFIX=cache, **changes)
+    told = child_environment(PARAPH_DEMO="1", PYTHONPYCACHEPREFIX=compiled(), **changes)
     return {name: value for name, value in told.items() if name != "PYTHONDONTWRITEBYTECODE"}
+
+
+def compiled() -> str:
+    """Where compiled files are kept: where the tools keep them, or once a run. Many processes start."""
+    return os.environ.get("PYTHONPYCACHEPREFIX") or str(settings.PARAPH_DATA / "compiled")
 
 
 def database_url() -> str:

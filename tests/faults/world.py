@@ -11,8 +11,6 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from django.conf import settings
-
 from tests.faults import house
 from tests.faults.house import Posting
 from tests.faults.serving import Server
@@ -37,7 +35,7 @@ class World:
             "PARAPH_DEMO": "1",  # mails go into the mailbox
             "DJANGO_SETTINGS_MODULE": "paraph.config.settings",
             "PYTHONPATH": str(self.code),
-            "PYTHONPYCACHEPREFIX": str(settings.PARAPH_DATA / "compiled"),
+            "PYTHONPYCACHEPREFIX": self._compiled(),
         }
         return {**kept, **told, **({"DATABASE_URL": self.url} if self.url else {}), **changes}
 
@@ -67,6 +65,10 @@ class World:
     def serve(self, logs: Path, before: Sequence[str] = (), **changes: str) -> Server:
         """The same, to be killed by the caller."""
         return Server(logs, environment=self.environment(**changes), code=self.code, before=before)
+
+    def _compiled(self) -> str:
+        """Of code that is gone after the test nothing is kept."""
+        return house.compiled() if self.code == house.REPOSITORY else str(self.data.parent / "compiled")
 
     def _run(self, command: list[str], told: str) -> str:
         done = subprocess.run(
