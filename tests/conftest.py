@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import os
 import shutil
 import socket
 from collections.abc import Iterator
@@ -29,14 +30,17 @@ DATABASE_FIXTURES = {
     "live_server",
 }
 BROWSER_FIXTURES = {"browser", "context", "page", "new_context"}
+ON_POSTGRESQL = os.environ.get("PARAPH_TEST_DATABASE_URL", "").startswith("postgres")
+FAULTS_ALONE = "PARAPH_TEST_FAULT_ROUNDS" in os.environ  # power failures are tried by `make faults` alone
 FOLDER_MARKS = {"attacks": ("attack",), "faults": ("fault", "slow"), "journeys": ("browser",)}
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark tests by what they use and where they live, so that nobody can forget it."""
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Mark tests by what they use and where they live, so that nobody can forget it; leave out what is not for here."""
     for item in items:
         used = set(getattr(item, "fixturenames", ()))
-        if used & DATABASE_FIXTURES or item.get_closest_marker("django_db"):
+        names = {mark.name for mark in item.iter_markers()}
+        if used & DATABASE_FIXTURES or names & {"django_db", "postgresql", "sqlite"}:
             item.add_marker("database")
         if used & BROWSER_FIXTURES:
             item.add_marker("browser")
@@ -44,6 +48,16 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             if folder in item.path.parts and ("browser" not in marks or used & BROWSER_FIXTURES):
                 for mark in marks:
                     item.add_marker(mark)
+    left_out = [item for item in items if _is_for_elsewhere(item)]
+    if left_out:
+        items[:] = [item for item in items if not _is_for_elsewhere(item)]
+        config.hook.pytest_deselected(items=left_out)
+
+
+def _is_for_elsewhere(item: pytest.Item) -> bool:
+    """A test of one kind of database runs where the tests run on that (`make test` runs both), and none is skipped."""
+    there = item.get_closest_marker("sqlite" if ON_POSTGRESQL else "postgresql")
+    return bool(there or (item.get_closest_marker("power") and not FAULTS_ALONE))
 
 
 @pytest.fixture(autouse=True)

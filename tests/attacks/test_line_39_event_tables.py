@@ -27,7 +27,6 @@ from tests.cast import Shop
 
 pytestmark = pytest.mark.slow
 
-ON_POSTGRESQL = connection.vendor == "postgresql"
 GUIDE = "docs/operate/running.md"
 HEADING = "A role of its own"
 DENIED = "42501"  # insufficient_privilege, PostgreSQL's appendix A
@@ -78,7 +77,7 @@ def _try(statement: str) -> str | None:
     return None
 
 
-@pytest.mark.skipif(not ON_POSTGRESQL, reason="SQLite knows no roles; its triggers are tried below")
+@pytest.mark.postgresql
 def test_line_39_a_whole_journey_works_under_the_restricted_role(shop: Shop, restricted: str) -> None:
     signoff = _journey(shop)
     assert signoff.state == State.SEALED
@@ -88,7 +87,7 @@ def test_line_39_a_whole_journey_works_under_the_restricted_role(shop: Shop, res
     ledger.erase(erased)
 
 
-@pytest.mark.skipif(not ON_POSTGRESQL, reason="SQLite knows no roles; its triggers are tried below")
+@pytest.mark.postgresql
 def test_line_39_the_restricted_role_cannot_change_delete_or_empty_an_event_table_nor_take_the_guards_away(
     shop: Shop, restricted: str
 ) -> None:
@@ -113,7 +112,7 @@ def test_line_39_the_restricted_role_cannot_change_delete_or_empty_an_event_tabl
     assert allowed == []
 
 
-@pytest.mark.skipif(not ON_POSTGRESQL, reason="SQLite knows no roles; its triggers are tried below")
+@pytest.mark.postgresql
 def test_line_39_who_has_more_rights_is_not_stopped_by_this_test_s_own_words(shop: Shop) -> None:
     """The counter-proof: the owner gets past the rights, and is stopped by the triggers alone."""
     _journey(shop)

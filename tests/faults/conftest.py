@@ -23,29 +23,6 @@ def letters(settings: Settings) -> Iterator[None]:
     shutil.rmtree(mailbox.folder())
 
 
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """A fault of one kind of database is tried where tests run on that: `make test` and `make faults` run both."""
-    kind = "postgresql" if settings_url().startswith("postgres") else "sqlite"
-    other = {"postgresql": "sqlite", "sqlite": "postgresql"}[kind]
-    asked = "PARAPH_TEST_FAULT_ROUNDS" in os.environ  # power failures are tried by `make faults` alone
-    left_out = [
-        one
-        for one in items
-        if one.get_closest_marker(other) or (one.get_closest_marker("power") and not asked)
-    ]
-    for one in items:
-        if one.get_closest_marker(kind):
-            one.add_marker("database")
-    if left_out:
-        items[:] = [one for one in items if one not in left_out]
-        config.hook.pytest_deselected(items=left_out)
-
-
-def settings_url() -> str:
-    """The database of this run."""
-    return os.environ.get("PARAPH_TEST_DATABASE_URL", "sqlite:")
-
-
 class LostKey:
     """The seal key, out of reach or overwritten until it is found again."""
 

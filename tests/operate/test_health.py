@@ -225,7 +225,7 @@ def test_F11_a_clock_behind_the_ledger_is_a_fault(shop: Shop) -> None:
 
 
 @pytest.mark.django_db
-@pytest.mark.skipif("connection.vendor != 'postgresql'")
+@pytest.mark.postgresql
 def test_F11_a_clock_apart_from_the_databases_is_a_fault() -> None:
     with time_machine.travel(clock.now() + timedelta(minutes=5.5)):
         assert "the database's are 5 min apart" in found("clock").sentence

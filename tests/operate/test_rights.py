@@ -20,7 +20,7 @@ from tests.cast import Shop
 pytestmark = [
     pytest.mark.slow,
     pytest.mark.django_db(transaction=True),
-    pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite knows no roles"),
+    pytest.mark.postgresql,  # SQLite knows no roles
 ]
 
 

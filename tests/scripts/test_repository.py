@@ -64,3 +64,10 @@ def test_no_python_module_is_longer_than_four_hundred_lines_and_no_test_than_fiv
         and path.read_bytes().count(b"\n") > (500 if path.name.startswith("test_") else 400)
     ]
     assert long == []
+
+
+def test_no_test_is_ever_skipped(tracked: list[Path]) -> None:
+    """A missing tool fails; a test of one kind of database says so by a mark and runs there."""
+    skips = re.compile(r"mark\.(?:skip|skipif|xfail)\b|pytest\.(?:skip|xfail|importorskip)\(")
+    tests = [path for path in tracked if path.suffix == ".py" and "tests" in path.parts]
+    assert [path for path in tests if skips.search(path.read_text(encoding="utf-8"))] == []

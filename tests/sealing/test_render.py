@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import re
+import subprocess
+import sys
 import threading
 from datetime import timedelta
 from pathlib import Path
@@ -263,3 +265,37 @@ def test_no_word_of_any_language_stands_in_the_templates(run: Run, tmp_path: Pat
         )
 
     assert not re.search(r"[A-Za-z]", text_of(made(emptied(content)), run, tmp_path))
+
+
+GROWTH = """
+import re
+from pathlib import Path
+from paraph.sealing import render
+from tests.sealing import conftest, examples
+
+def held():
+    told = Path("/proc/self/smaps_rollup").read_text()
+    return int(re.findall(r"^Anonymous: +(\\d+) kB", told, re.MULTILINE)[0]) / 1024
+
+def some(numbers):
+    for number in numbers:
+        order = examples.work_order(25, number=f"WO-{number}")
+        render.render("work_order", order, at=conftest.AT, language="en")
+
+render._age = AGE
+some(range(2))
+before = held()
+some(range(10, 22))
+print(held() - before)
+"""
+
+
+def test_typst_keeps_what_the_last_document_used_and_forgets_the_ones_before(repository: Path) -> None:
+    """What a process holds stays small however many documents it makes (issue 3: 300 MB in all)."""
+
+    def growth(age: str) -> float:
+        command = [sys.executable, "-c", GROWTH.replace("AGE", age)]
+        done = subprocess.run(command, cwd=repository, capture_output=True, text=True, check=True)
+        return float(done.stdout)
+
+    assert growth("render._age") < 10 < growth("lambda: None")
