@@ -20,7 +20,7 @@ from tests.settings import SCRATCH
 hypothesis.settings.register_profile("paraph", deadline=None, print_blob=True)  # a busy machine is no fault
 hypothesis.settings.load_profile("paraph")
 
-pytest_plugins = ["tests.browser", "tests.cast", "tests.costs", "tests.evidence.flush"]
+pytest_plugins = ["tests.browser", "tests.cast", "tests.costs", "tests.scans", "tests.evidence.flush"]
 
 DATABASE_FIXTURES = {
     "db",

@@ -53,6 +53,8 @@ STATUS_KINDS = frozenset(
         "signoff.declined",
         "signoff.expired",
         "signoff.reopened",
+        "copy.uploaded",
+        "copy.sent_back",
         "order.revised",
         "order.reported",
         "order.reopened",
@@ -191,6 +193,11 @@ class MailSealedCopy:
 def managers(occasion: Occasion) -> Iterable[Member | None]:
     """The organisation's managers."""
     return access.managers_of(occasion.log)
+
+
+def reviewers(occasion: Occasion) -> Iterable[Member | None]:
+    """Who may say whether a paper is signed."""
+    return [one for one in managers(occasion) if one and access.can(one, "return.review")]
 
 
 def technician(occasion: Occasion) -> Iterable[Member | None]:

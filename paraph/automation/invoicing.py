@@ -12,6 +12,7 @@ from paraph.billing.errors import WorkDisputed
 from paraph.billing.models import Invoice, State
 from paraph.lib.actor import SYSTEM
 from paraph.people.models import Member, Role
+from paraph.signoff.methods.wet_ink import PAPER
 from paraph.work.models import Status
 
 
@@ -36,3 +37,8 @@ def billers(occasion: Occasion) -> Iterable[Member | None]:
     return Member.objects.filter(
         organisation_id=occasion.log, role=Role.BILLER, active=True, user__is_active=True
     ).select_related("user")
+
+
+def billers_of_paper(occasion: Occasion) -> Iterable[Member | None]:
+    """The billers, for a signature on paper: nobody else at their desk saw it come (S0-18, S0-19)."""
+    return billers(occasion) if occasion.named("method") == PAPER else []

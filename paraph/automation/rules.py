@@ -20,15 +20,16 @@ from paraph.automation.effects import (
     Tell,
     author,
     managers,
+    reviewers,
     sender,
     technician,
 )
-from paraph.automation.invoicing import DraftInvoices, billers, is_draft
+from paraph.automation.invoicing import DraftInvoices, billers, billers_of_paper, is_draft
 from paraph.automation.occasions import Occasion
 from paraph.automation.writing_back import WriteBack
-from paraph.signoff import approvals, subjects
+from paraph.signoff import approvals, returns, subjects
 from paraph.signoff.facts import NOT_LAST
-from paraph.signoff.models import State
+from paraph.signoff.models import Return, ReturnState, State
 from paraph.work import orders
 from paraph.work.models import Status
 
@@ -74,19 +75,32 @@ def waiting(occasion: Occasion) -> Status:
 def as_it_stands(occasion: Occasion) -> Status:
     """What the approvals in force today make of the order, whoever changed what (decision 6).
 
-    Completed work stays completed while every approval is there (S1-04), and is again after a dispute (S0-34). An
-    order whose every signature is superseded needs one; where nothing was ever signed, it is in preparation.
+    Where all who must sign have, and a paper of theirs is being checked, it needs verification (decision 4). Completed
+    work stays completed while every approval is there (S1-04), and is again after a dispute (S0-34). An order whose
+    every signature is superseded needs one; where nothing was ever signed, it is in preparation.
     """
     order = orders.load(occasion.order.pk)
     stand = subjects.standing(order)
     missing = approvals.missing(order, stand)
     if not missing and (order.status == Status.COMPLETED or order.reported_at):
         return Status.COMPLETED
-    if order.signoffs.filter(state=State.OPEN).exists():
-        return Status.NEEDS_SIGNATURE
+    request = order.signoffs.filter(state=State.OPEN).first()
+    if request is not None:
+        return Status.NEEDS_VERIFICATION if returns.only_paper_left(request) else Status.NEEDS_SIGNATURE
     if any(one.authorised for one in stand.values()):
         return Status.PARTLY_APPROVED if missing else Status.APPROVED
     return Status.NEEDS_SIGNATURE if any(one.changed for one in stand.values()) else Status.OPEN
+
+
+def is_being_checked(occasion: Occasion) -> bool:
+    """Whether the last signatures of an open request are on paper that is being checked."""
+    request = occasion.order.signoffs.filter(state=State.OPEN).first()
+    return request is not None and returns.only_paper_left(request)
+
+
+def needs_eyes(occasion: Occasion) -> bool:
+    """Whether the paper still waits for somebody to look at it."""
+    return Return.objects.filter(pk=occasion.named("returned"), state=ReturnState.REVIEW).exists()
 
 
 def by_customer(occasion: Occasion) -> bool:
@@ -114,6 +128,15 @@ RULES: tuple[Rule, ...] = (
     Rule("order.expired", "signoff.expired", (SetStatus(as_it_stands),), proves=("X-08",)),
     Rule("order.asked_again", "signoff.reopened", (SetStatus(waiting),), at_once=True),
     Rule("order.reopened", "order.reopened", (SetStatus(as_it_stands),), at_once=True),
+    Rule("order.paper_sent", "copy.uploaded", (SetStatus(as_it_stands),), proves=("S0-33",), at_once=True),
+    Rule("order.paper_sent_back", "copy.sent_back", (SetStatus(as_it_stands),), at_once=True),
+    Rule(
+        "order.partly_on_paper",
+        "signature.given",
+        (SetStatus(as_it_stands),),
+        when=is_being_checked,
+        at_once=True,
+    ),
     Rule("signature.superseded", "order.revised", (Supersede(),), proves=("X-11", "X-12"), at_once=True),
     Rule("order.changed", "order.revised", (SetStatus(as_it_stands),), proves=("X-11",), at_once=True),
     Rule("order.disputed", "dispute.raised", (SetStatus(as_it_stands),), proves=("S0-34",), at_once=True),
@@ -151,8 +174,15 @@ RULES: tuple[Rule, ...] = (
     Rule(
         "staff.signed",
         "signature.given",
-        (Tell("signed", (managers, technician), mail=True),),
-        proves=("S0-18",),
+        (Tell("signed", (managers, technician, billers_of_paper), mail=True),),
+        proves=("S0-18", "S0-19"),
+    ),
+    Rule(
+        "staff.paper_to_review",
+        "copy.matched",
+        (Tell("paper_to_review", (reviewers,), mail=True),),
+        when=needs_eyes,
+        proves=("S0-33",),
     ),
     Rule(
         "staff.disputed",

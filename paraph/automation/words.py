@@ -12,6 +12,12 @@ RULES: dict[str, Promise] = {
     "order.declined": _("An order whose request was declined no longer waits for a signature"),
     "order.expired": _("An order whose every link ran out no longer waits for a signature"),
     "order.asked_again": _("An order whose request is open again waits for a signature"),
+    "order.paper_sent": _("An order whose signed paper is being checked needs verification"),
+    "order.paper_sent_back": _("An order whose signed paper was sent back needs a signature"),
+    "order.partly_on_paper": _(
+        "An order that only waits for its signed paper to be checked needs verification"
+    ),
+    "staff.paper_to_review": _("Managers hear of a signed paper that somebody must look at"),
     "order.reopened": _("An order whose report was taken back has the status its approvals deserve"),
     "order.disputed": _("An order that somebody disputes has the status Disputed"),
     "order.settled": _("An order whose dispute is resolved has the status its approvals deserve"),
@@ -49,6 +55,7 @@ RULES: dict[str, Promise] = {
 
 NOTICES: dict[str, Promise] = {
     "signed": pgettext_lazy("notice", "Ticket signed"),
+    "paper_to_review": pgettext_lazy("notice", "Paper to review"),
     "superseded": pgettext_lazy("notice", "Signature superseded"),
     "declined": pgettext_lazy("notice", "Request declined"),
     "opted_out": pgettext_lazy("notice", "Will sign on paper"),

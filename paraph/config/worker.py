@@ -26,7 +26,7 @@ from paraph.lib import clock, home
 from paraph.operate import heartbeat, notes, reconcile
 from paraph.people import factors, limits
 from paraph.sealing.timestamp import EmbeddedAuthority
-from paraph.signoff import completion, followups
+from paraph.signoff import completion, followups, reading
 from paraph.signoff.facts import NOT_LAST
 
 logger = logging.getLogger(__name__)
@@ -84,6 +84,8 @@ LOOPS = (
     Loop("seals", completion.seal_pending, polls=15),
     # Two signed at the same moment: nothing is wrong, so the seal need not wait.
     Loop("seals of the moment", partial(completion.seal_pending, NOT_LAST), polls=2),
+    # Reading takes a page a second; what comes meanwhile waits its turn, and other loops go on.
+    Loop("papers", reading.read_due),
     Loop("reminders", followups.remind_due, polls=30),
     Loop("expiries", followups.expire_due, polls=30),
     Loop("time stamps", stamp_checkpoints, polls=30),

@@ -38,7 +38,7 @@ from paraph.operate.archive import BadArchive, Writer
 FORMAT = bring_back.FORMAT
 # Who is signed in, and what processes told a moment ago, is of the running installation alone.
 LEFT_OUT = frozenset({"sessions.Session", "config.Note"})
-# Columns that hold the digest of a blob.
+# Columns that hold the digest of a blob; so do those whose name ends in `_blob`.
 BLOBS = frozenset({"blob", "xml"})
 # How hard gzip works on the tables: the level after which more time hardly makes them smaller.
 SQUEEZE = 1
@@ -188,9 +188,10 @@ def _blobs(writer: Writer, *, whole: bool) -> dict[str, Any]:
 
 
 def named() -> Iterator[str]:
-    """Digests of the blobs that rows name, in columns called as in `BLOBS`."""
+    """Digests of the blobs that rows name, in columns called as `BLOBS` says."""
     for model in kept_models(apps):
-        for name in BLOBS & {one.name for one in model._meta.concrete_fields}:
+        names = [one.name for one in model._meta.concrete_fields]
+        for name in (one for one in names if one in BLOBS or one.endswith("_blob")):
             rows = model._base_manager.exclude(**{name: ""}).values_list(name, flat=True)
             yield from filter(None, rows.iterator(dump.CHUNK))
 

@@ -33,6 +33,8 @@ RIGHTS: dict[str, frozenset[Role]] = {
     # It decides what is asked of the customer and whether it is invoiced (docs/decisions/0030).
     "dispute.resolve": frozenset({Role.MANAGER}),
     "attempt.record": frozenset({Role.MANAGER, Role.DISPATCHER, Role.TECHNICIAN}),
+    # Decision 4: a manager verifies what a machine could not; accepting a paper is as good as a signature.
+    "return.review": frozenset({Role.MANAGER}),
     "invoice.view": frozenset({Role.MANAGER, Role.DISPATCHER, Role.BILLER}),
     "invoice.edit": frozenset({Role.MANAGER, Role.BILLER}),
     "member.edit": frozenset({Role.MANAGER}),
@@ -44,6 +46,10 @@ TOGGLES: dict[str, tuple[StrPromise, StrPromise]] = {
     "signature.ask": (
         _("Allow e-sign capability"),
         _("Send orders for signature, hand over signing links, renew them and remind."),
+    ),
+    "return.review": (
+        _("Allow reviewing signed papers"),
+        _("Accept what came back on paper, or send it back to the customer."),
     ),
     "invoice.edit": (_("Allow making invoices"), _("Draft, issue and void invoices.")),
     "comment.delete": (

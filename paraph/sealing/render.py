@@ -9,8 +9,11 @@ from __future__ import annotations
 import json
 import os
 import re
+import shutil
+import tempfile
 import threading
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
@@ -50,25 +53,28 @@ def render(
     content: Mapping[str, Any],
     *,
     attachments: Mapping[str, bytes] | None = None,
+    pictures: Mapping[str, bytes] | None = None,
     at: datetime,
     language: str,
 ) -> bytes:
     """Return the PDF of ``content`` in the named template.
 
     ``attachments`` (name to bytes) are embedded byte for byte as associated files (PDF/A-3): JSON as *Data*, XML as
-    *Alternative*, the rest as *Supplement*. ``at`` is written as the document's date; ``language`` is ``nl`` or
-    ``nl-BE``. Raises RenderFailed when the content does not fit the template or the page would not conform.
+    *Alternative*, the rest as *Supplement*. ``pictures`` (name to JPEG) are those that ``content`` names. ``at`` is
+    written as the document's date; ``language`` is ``nl`` or ``nl-BE``. Raises RenderFailed when the content does not
+    fit the template or the page would not conform.
     """
-    inputs = _inputs(attachments or {}, at=at, language=language)
-    strings = _Strings()
-    clean = strings.clean(content)
-    try:
-        return _compile(template, {**inputs, "content": _json(clean, strings)}, at)
-    except RenderFailed:
-        # A mark and its base from two fonts cannot be shaped together; rather lose the accent than the document.
-        strings.lost, strings.last_resort = True, True
+    inputs, files = _inputs(attachments or {}, at=at, language=language)
+    with _prepared(template, {**files, **(pictures or {})}) as compiler:
+        strings = _Strings()
         clean = strings.clean(content)
-        return _compile(template, {**inputs, "content": _json(clean, strings)}, at)
+        try:
+            return _compile(compiler, {**inputs, "content": _json(clean, strings)}, at)
+        except RenderFailed:
+            # A mark and its base from two fonts cannot be shaped together; rather lose the accent than the document.
+            strings.lost, strings.last_resort = True, True
+            clean = strings.clean(content)
+            return _compile(compiler, {**inputs, "content": _json(clean, strings)}, at)
 
 
 def measure(
@@ -79,7 +85,7 @@ def measure(
     Raises RenderFailed as `render` does.
     """
     inputs = {
-        **_inputs({}, at=at, language=language),
+        **_inputs({}, at=at, language=language)[0],
         "content": _json(_Strings().clean(content), _Strings()),
     }
     compiler = typst.Compiler(
@@ -132,38 +138,56 @@ def _json(clean: Any, strings: _Strings) -> str:
     return json.dumps({**clean, "lost": strings.lost}, ensure_ascii=False)
 
 
-def _inputs(attachments: Mapping[str, bytes], *, at: datetime, language: str) -> dict[str, str]:
+def _inputs(
+    attachments: Mapping[str, bytes], *, at: datetime, language: str
+) -> tuple[dict[str, str], dict[str, bytes]]:
+    """What goes to the template as text, and what it has to read from files: typst takes text only."""
     spoken = _LANGUAGE.fullmatch(language)
     if spoken is None:
         raise RenderFailed(f"{language!r} is no language tag")
     if at.tzinfo is None:
         raise RenderFailed("the document's date has no time zone")
     inputs: dict[str, str] = {"language": spoken[1], "region": spoken[2] or ""}
+    files: dict[str, bytes] = {}
     listed = []
     for place, (name, data) in enumerate(attachments.items()):
         if not _ATTACHMENT_NAME.fullmatch(name):
             raise RenderFailed(f"{name!r} cannot be the name of an attachment")
         mime = MIME_TYPES.get(Path(name).suffix, "application/octet-stream")
-        text, encoding = _as_text(data)
-        inputs[f"attachment-{place}"] = text
+        file = ""
+        try:
+            inputs[f"attachment-{place}"] = data.decode("utf-8")
+        except UnicodeDecodeError:
+            file = f"attachment-{place}"
+            files[file] = data
         relation = RELATIONS.get(mime, "supplement")
-        listed.append({"name": name, "mime": mime, "relation": relation, "encoding": encoding})
-    return {**inputs, "attachments": json.dumps(listed)}
+        listed.append({"name": name, "mime": mime, "relation": relation, "file": file})
+    return {**inputs, "attachments": json.dumps(listed)}, files
 
 
-def _as_text(data: bytes) -> tuple[str, str]:
-    """typst takes text only: UTF-8 passes as it is, other bytes as one character each (slow: about 1 us a byte)."""
-    try:
-        return data.decode("utf-8"), "utf-8"
-    except UnicodeDecodeError:
-        return data.decode("latin-1"), "latin-1"
+@contextmanager
+def _prepared(template: str, files: Mapping[str, bytes]) -> Iterator[typst.Compiler]:
+    """A compiler for a template; where it has files to read, in a folder of its own with nothing else in it."""
+    if not files:
+        yield _compiler(template)
+        return
+    main = _path(template)
+    with tempfile.TemporaryDirectory(prefix="paraph-print-") as name:
+        folder = Path(name)
+        for one in TEMPLATES.glob("*.typ"):
+            shutil.copyfile(one, folder / one.name)
+        for file, content in files.items():
+            if not _ATTACHMENT_NAME.fullmatch(file) or (folder / file).exists():
+                raise RenderFailed(f"{file!r} cannot be the name of a file")
+            (folder / file).write_bytes(content)
+        yield typst.Compiler(folder / main.name, root=folder, font_paths=_fonts(), ignore_system_fonts=True)
 
 
-def _compile(template: str, inputs: dict[str, str], at: datetime) -> bytes:
+def _compile(compiler: typst.Compiler, inputs: dict[str, str], at: datetime) -> bytes:
     # typst takes whole seconds only; more would make the bytes differ from what the date in the file says.
     moment = at.astimezone(UTC).replace(microsecond=0)
     try:
-        made = _compiler(template).compile(
+        made = compiler.compile(
             sys_inputs=inputs, format="pdf", pdf_standards=list(STANDARDS), timestamp=moment
         )
     except (RuntimeError, ValueError) as error:

@@ -19,6 +19,7 @@ class SignoffConfig(AppConfig):
             facts,
             link_facts,
             paper_facts,
+            return_facts,
         )
         from paraph.work import guards
 

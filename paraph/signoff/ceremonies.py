@@ -47,7 +47,9 @@ from paraph.signoff.facts import (
     SignatureGiven,
     SignoffDeclined,
 )
+from paraph.signoff.methods.wet_ink import PAPER
 from paraph.signoff.models import (
+    AWAITED,
     Ask,
     Ceremony,
     Choice,
@@ -55,6 +57,7 @@ from paraph.signoff.models import (
     Decline,
     Invitation,
     Party,
+    Return,
     Rule,
     Signature,
     SignOff,
@@ -111,6 +114,7 @@ def decline(invitation: Invitation, *, reason: str, by: Actor) -> Decline:
         raise Unusable("reason", _("This is too long: at most 4,000 characters."))
     party = acting(invitation)
     SignOff.objects.filter(pk=party.signoff_id).update(state=State.DECLINED)
+    Return.objects.filter(party__signoff=party.signoff_id).overtake()
     found = Decline.objects.create(signoff=party.signoff, party=party, reason=reason, at=clock.now())
     _record(party, SignoffDeclined(signoff=str(party.signoff_id), reason=reason), by)
     return found
@@ -205,18 +209,20 @@ def authorised_by(content: dict[str, Any]) -> tuple[str, ...]:
     )
 
 
-def sign(ceremony: Ceremony, act: Act, *, by: Actor) -> Signature:
-    """Record a signature, inside the caller's transaction (`completion.sign`), and return it.
+def sign(ceremony: Ceremony, act: Act, *, by: Actor, cause: Entry | None = None) -> Signature:
+    """Record a signature, inside the caller's transaction (`completion.conclude`), and return it.
 
-    `ceremony` is what `consent` returned. Raises `Stale`, `AlreadySigned`, `Closed`, `NotReviewed`,
-    `NoElectronicWay`: then nothing is written.
+    `ceremony` is what `consent` returned; on paper, the signature itself is the consent. Whatever else this party had
+    on its way is not needed any more. Raises `Stale`, `AlreadySigned`, `Closed`, `NotReviewed`, `NoElectronicWay`:
+    then nothing is written.
     """
     subjects.hold(ceremony.party.signoff.order_id)
     _may_act(_PARTY.objects(ceremony.party_id)[0])
     if act.method in methods.METHODS:
         ways.require_e_sign(ceremony.party_id)
     _check_true(ceremony)
-    if ceremony.consent_entry_id is None or ceremony.consent_digest != act.record["consent"]["digest"]:
+    agreed = ceremony.consent_entry_id is not None
+    if act.method != PAPER and not (agreed and ceremony.consent_digest == act.record["consent"]["digest"]):
         raise NotReviewed
     party = ceremony.party
     numbers = [one["number"] for one in ceremony.snapshot.facts["items"] if one["id"] in act.items]
@@ -232,9 +238,10 @@ def sign(ceremony: Ceremony, act: Act, *, by: Actor) -> Signature:
             items=list(act.items),
             numbers=numbers,
             signed_at=clock.iso(act.signed_at),
-            name=act.record["signer"]["name"],
+            name=act.record["signer"]["name"] or "",
         ),
         by,
+        cause,
     )
     signature = Signature.objects.create(
         id=act.signature_id,
@@ -252,6 +259,7 @@ def sign(ceremony: Ceremony, act: Act, *, by: Actor) -> Signature:
     Party.objects.filter(pk=party.pk).update(acted_at=act.signed_at)
     Ceremony.objects.filter(pk=ceremony.pk).update(acted_at=act.signed_at)
     Invitation.objects.filter(party=party, used_at=None).update(used_at=act.signed_at)
+    Return.objects.filter(party=party).overtake()
     return signature
 
 
@@ -330,7 +338,7 @@ def _check_true(ceremony: Ceremony) -> None:
 
 
 def _decide(party: Party, item: Item, choice: str, now: subjects.Standing, by: Actor) -> Decision | None:
-    if now.authorised or Signature.objects.filter(signoff=party.signoff).exists():
+    if now.authorised or _is_settled(party.signoff):
         raise Locked
     if now.choice == choice:
         return None
@@ -341,6 +349,14 @@ def _decide(party: Party, item: Item, choice: str, now: subjects.Standing, by: A
     return decision
 
 
-def _record(party: Party, fact: Any, by: Actor) -> Entry:
+def _is_settled(signoff: SignOff) -> bool:
+    """Whether somebody signed for what was decided, or sent signed paper that is being checked."""
+    awaited = Return.objects.filter(party__signoff=signoff, state__in=AWAITED)
+    return Signature.objects.filter(signoff=signoff).exists() or awaited.exists()
+
+
+def _record(party: Party, fact: Any, by: Actor, cause: Entry | None = None) -> Entry:
     signoff = party.signoff
-    return ledger.append(fact, log=str(signoff.organisation_id), topic=signoff.order.topic, by=by)
+    return ledger.append(
+        fact, log=str(signoff.organisation_id), topic=signoff.order.topic, by=by, cause=cause
+    )

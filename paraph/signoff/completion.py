@@ -20,15 +20,17 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from paraph.evidence import ledger
+from paraph.evidence.models import Entry
 from paraph.lib import canonical, clock, crash, home
 from paraph.lib.actor import SYSTEM, Actor
+from paraph.lib.blobs import BlobMissing
 from paraph.lib.keyfile import KeyFileMissing
 from paraph.sealing import keys as sealing_keys
 from paraph.sealing.errors import KeyMissing, KeyUnusable, RenderFailed, SealingError
 from paraph.sealing.render import render
 from paraph.sealing.seal import seal
 from paraph.sealing.timestamp import ExternalAuthority, Timestamper
-from paraph.signoff import ceremonies, methods, printing, record, requests, subjects, superseding
+from paraph.signoff import ceremonies, methods, printing, record, requests, scans, subjects, superseding
 from paraph.signoff import consent as consents
 from paraph.signoff.errors import NotReviewed, Unusable
 from paraph.signoff.facts import NOT_LAST, CopyDeferred, CopySealed, SignoffCompleted
@@ -37,6 +39,7 @@ from paraph.signoff.models import (
     Ceremony,
     Choice,
     Party,
+    Return,
     Rule,
     SealedCopy,
     Signature,
@@ -54,6 +57,7 @@ REASONS: tuple[tuple[type[Exception], str], ...] = (
     (RenderFailed, "render_failed"),
     (SealingError, "seal_failed"),
     (OSError, "store_failed"),
+    (BlobMissing, "store_failed"),
 )
 
 
@@ -106,18 +110,36 @@ def sign(
         by=by,
     )
     act = ceremonies.Act(signature_id, method, items, told, at)
-    signoff = ceremony.party.signoff
-    last = not _still_to_act(signoff, but=ceremony.party)
-    sealing = _seal(signoff, ceremony.snapshot, [*_records(signoff), told], language) if last else None
+    sealing = prepare(ceremony, told, language)
     with transaction.atomic():
-        signature = ceremonies.sign(ceremony, act, by=by)
-        if not _still_to_act(signoff):
-            _complete(signoff, ceremony.snapshot, sealing or Sealing(fault=NOT_LAST), signature)
-        elif signoff.rule == Rule.IN_TURN:
-            _pass_on(signoff)
-        _witness(signature)
+        signature = conclude(ceremony, act, sealing, by=by)
         crash.point("sign.before_commit")
     crash.point("sign.committed")
+    return signature
+
+
+def prepare(ceremony: Ceremony, told: dict[str, Any], language: str) -> Sealing | None:
+    """Seal the document with the record `told` in it, before anything is recorded; None when others must sign yet."""
+    signoff = ceremony.party.signoff
+    if _still_to_act(signoff, but=ceremony.party):
+        return None
+    return _seal(signoff, ceremony.snapshot, [*_records(signoff), told], language)
+
+
+def conclude(
+    ceremony: Ceremony, act: ceremonies.Act, sealing: Sealing | None, *, by: Actor, cause: Entry | None = None
+) -> Signature:
+    """Record a signature and all that follows from it, inside the caller's transaction; raises as `ceremonies.sign`.
+
+    `sealing` is what `prepare` returned.
+    """
+    signoff = ceremony.party.signoff
+    signature = ceremonies.sign(ceremony, act, by=by, cause=cause)
+    if not _still_to_act(signoff):
+        _complete(signoff, ceremony.snapshot, sealing or Sealing(fault=NOT_LAST), signature)
+    elif signoff.rule == Rule.IN_TURN:
+        _pass_on(signoff)
+    _witness(signature)
     return signature
 
 
@@ -193,7 +215,7 @@ def _seal(signoff: SignOff, snapshot: Snapshot, records: Sequence[dict[str, Any]
         sealed = seal(pdf, keys, reason=consents.meaning(language), at=clock.now(), timestamper=authority())
         crash.point("pdf.sealed")
         blob = home.blobs().put(sealed.bytes)
-    except (SealingError, OSError) as problem:
+    except (SealingError, OSError, BlobMissing) as problem:
         log.exception("sign-off %s could not be sealed", signoff.pk)
         return Sealing(fault=next(reason for kind, reason in REASONS if isinstance(problem, kind)))
     return Sealing(blob, len(sealed.bytes), sealed.timestamped)
@@ -209,22 +231,27 @@ def _render(
 ) -> bytes:
     organisation = order.organisation
     at = clock.parse(records[-1]["signed_at"]) if records else clock.now()
+    scanned = [scans.of(one, number) for number, one in enumerate(records, start=1) if "paper" in one]
     paper = printing.work_order(
         content,
         language=language,
         zone=organisation.time_zone,
         at=at,
         records=records,
-        contact=[one["signer"]["name"] for one in records] or contact,
+        contact=[one["signer"]["name"] or one["signer"]["invited_as"] for one in records] or contact,
         digest=digest,
         accent=organisation.accent,
         verify=f"{settings.PARAPH_ORIGIN}/proof/",
+        scans=[page for one in scanned for page in one.pages],
     )
     attachments = {
         "record.json" if number == 1 else f"record-{number}.json": canonical.dumps(one)
         for number, one in enumerate(records, start=1)
     }
-    return render("work_order", paper, attachments=attachments, at=at, language=language)
+    for one in scanned:
+        attachments[one.name] = one.pdf
+    pictures = {name: picture for one in scanned for name, picture in one.pictures.items()}
+    return render("work_order", paper, attachments=attachments, pictures=pictures, at=at, language=language)
 
 
 def _complete(signoff: SignOff, snapshot: Snapshot, sealing: Sealing, signature: Signature) -> None:
@@ -236,6 +263,7 @@ def _complete(signoff: SignOff, snapshot: Snapshot, sealing: Sealing, signature:
         sealing.fault,
     )
     signoff.save(update_fields=["state", "completed_at", "seal_fault"])
+    Return.objects.filter(party__signoff=signoff).overtake()
     _append(
         signoff,
         SignoffCompleted(

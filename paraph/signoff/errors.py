@@ -181,6 +181,33 @@ class AlreadySigned(SignOffError):
         self.signature = signature
 
 
+class PaperSent(SignOffError):
+    """Signed paper was sent already, and is being read or looked at (S0-32)."""
+
+    reason = "paper_sent"
+    status = 409
+    sentence = _("Your signed paper was sent and is being checked. You get a message when it is filed.")
+
+
+class NotWaiting(SignOffError):
+    """This paper does not wait for a decision any more: somebody was faster, or nothing came back at all."""
+
+    reason = "not_waiting"
+    status = 409
+    sentence = _("This paper does not wait to be reviewed any more.")
+
+
+class NothingPrinted(SignOffError):
+    """Nothing was printed here for this party, so there is nothing their paper could be a signature under."""
+
+    reason = "nothing_printed"
+    status = 409
+    sentence = _(
+        "Nothing was printed for this customer, so this paper cannot be filed. Send it back, and ask them to "
+        "download the document and sign that."
+    )
+
+
 class NotReviewed(SignOffError):
     """Steps cannot be skipped (S1-10, security.md line 19)."""
 

@@ -18,7 +18,11 @@ VIEWS = {
     "progress": _("progress report"),
     "invoice": _("invoice"),
 }
-METHODS = {"drawn": pgettext_lazy("signature", "drawn"), "typed": pgettext_lazy("signature", "typed")}
+METHODS = {
+    "drawn": pgettext_lazy("signature", "drawn"),
+    "typed": pgettext_lazy("signature", "typed"),
+    "paper": pgettext_lazy("signature", "on paper"),
+}
 
 
 def view_name(view: str) -> Any:
@@ -256,11 +260,12 @@ class SignatureGiven(Fact):
     name: str = private()
 
     def values(self) -> dict[str, Any]:
-        """Lines and method in words."""
-        return {
+        """Lines and method in words. On paper, often nobody knows the name."""
+        told = {
             "lines": ", ".join(str(one) for one in self.numbers),
             "how": METHODS.get(self.method, self.method),
         }
+        return told if self.name else {**told, "name": _("The customer")}
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -20,7 +20,7 @@ from paraph.people import access
 from paraph.signoff import invitations, requests, subjects
 from paraph.signoff.errors import SignOffError
 from paraph.signoff.facts import SignoffExpired
-from paraph.signoff.models import Ask, Invitation, Postponed, SignOff, State
+from paraph.signoff.models import AWAITED, Ask, Invitation, Postponed, Return, SignOff, State
 
 log = logging.getLogger(__name__)
 # Rows looked at in one go; the next look takes the rest.
@@ -106,9 +106,15 @@ def _expire(signoff: SignOff) -> bool:
 
 
 def _run_out(among: QuerySet[SignOff], now: datetime) -> QuerySet[SignOff]:
-    """Open requests where a link of somebody who must still sign ran out, and none of theirs is alive."""
+    """Open requests where a link of somebody who must still sign ran out, and none of theirs is alive.
+
+    Who sent signed paper has done their part: the request stays open until somebody said what it is.
+    """
     links = Invitation.objects.filter(
         party__signoff=OuterRef("pk"), party__ask=Ask.AUTHORISE, party__acted_at=None, revoked_at=None
     )
     alive = links.filter(Q(expires_at=None) | Q(expires_at__gt=now))
-    return among.filter(Exists(links.filter(expires_at__lte=now)), ~Exists(alive), state=State.OPEN)
+    sent = Return.objects.filter(party__signoff=OuterRef("pk"), state__in=AWAITED)
+    return among.filter(
+        Exists(links.filter(expires_at__lte=now)), ~Exists(alive), ~Exists(sent), state=State.OPEN
+    )

@@ -38,6 +38,14 @@ def mail_reminder(invitation: Invitation, address: str) -> None:
     _post(key, contact.email, "invitation_reminder", invitation, "", told, secret=True)
 
 
+def mail_sent_back(invitation: Invitation, address: str, text: str) -> None:
+    """Write the customer what is wrong with the paper they sent; `address` is a fresh link to the same invitation."""
+    contact = invitation.party.contact
+    key = f"paper-sent-back:{invitation.pk}:{invitation.spare_keys[-1][:16]}"
+    told = {"name": contact.name, "action_url": address}
+    _post(key, contact.email, "sent_back", invitation, text, told, secret=True)
+
+
 def check_text(text: str) -> None:
     """Raise `Unusable` for a text nobody would read to its end."""
     if len(text) > MAX_TEXT:

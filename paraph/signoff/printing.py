@@ -7,6 +7,7 @@ and the same words as the portal page (look.md 3).
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -15,11 +16,22 @@ from django.utils.translation import ngettext, override, pgettext
 
 from paraph.lib import clock, figures
 from paraph.sealing import document
+from paraph.signoff.facts import METHODS
 from paraph.signoff.models import View
 from paraph.work import property_words
 from paraph.work.properties import KEY
 
 DEFAULT_ACCENT = "#1f3a6e"
+
+
+@dataclass(frozen=True)
+class Scanned:
+    """A page that came back on paper: the name of its picture, which page of how many, and whether it is wide."""
+
+    file: str
+    page: int
+    pages: int
+    wide: bool
 
 
 def work_order(
@@ -35,9 +47,13 @@ def work_order(
     digest: str = "",
     accent: str = "",
     certificate: Sequence[document.Step] = (),
+    scans: Sequence[Scanned] = (),
     verify: str = "",
 ) -> document.WorkOrder:
-    """Return the document of one snapshot; `records` are those of the signatures given, in order."""
+    """Return the document of one snapshot; `records` are those of the signatures given, in order.
+
+    `scans` are the pages of those that were signed on paper.
+    """
     told, view = content["order"], content["view"]
     with override(language):
         return {
@@ -67,6 +83,7 @@ def work_order(
             "consent": consent,
             "signatures": [_signature(one, zone, language, verify) for one in records] or None,
             "certificate": list(certificate),
+            "scans": [_scan(one, told["number"]) for one in scans],
             "digest": digest.removeprefix("sha256:")[:16],
             "labels": _labels(),
         }
@@ -185,13 +202,13 @@ def _signature(record: dict[str, Any], zone: str, language: str, verify: str) ->
     signed = clock.parse(record["signed_at"])
     numbers = ", ".join(str(one["number"]) for one in record["decisions"] if one["signed_for"])
     mark: Any = {key: value for key, value in record["mark"].items() if key != "digest"}
-    how = pgettext("signature", "drawn") if record["method"] == "drawn" else pgettext("signature", "typed")
-    return {
+    told: document.Signature = {
         "mark": mark,
-        "alt": _("Signature of %(name)s, %(how)s") % {"name": record["signer"]["name"], "how": how},
+        "alt": _("Signature of %(name)s, %(how)s")
+        % {"name": record["signer"]["name"], "how": METHODS.get(record["method"], record["method"])},
         "consent": record["consent"]["sentence"],
         "meaning": record["meaning"]["text"],
-        "name": record["signer"]["name"],
+        "name": record["signer"]["name"] or "",
         "role": record["signer"]["role"] or "",
         "at": figures.exact(signed, zone),
         "at_utc": figures.exact(signed, "UTC"),
@@ -200,6 +217,29 @@ def _signature(record: dict[str, Any], zone: str, language: str, verify: str) ->
         "log": record["consent"]["log"] or _("not recorded"),
         "entry": _("not recorded") if record["consent"]["entry"] is None else str(record["consent"]["entry"]),
         "verify": verify,
+    }
+    return told | _on_paper(record) if "paper" in record else told
+
+
+def _on_paper(record: dict[str, Any]) -> Any:
+    """What is different about a signature that stands on paper: nobody recorded when it was put there, or by whom."""
+    return {
+        "mark": {"kind": "paper", "text": _("Signed on paper: see the pages behind")},
+        "name": record["signer"]["name"] or _("Name as on the paper"),
+        "log": record["upload"]["log"],
+        "entry": str(record["upload"]["entry"]),
+        "when": _("Filed at"),
+        "which": _("Entry of the upload"),
+    }
+
+
+def _scan(one: Scanned, number: str) -> document.Scan:
+    values = {"page": one.page, "pages": one.pages, "number": number}
+    return {
+        "file": one.file,
+        "alt": _("Page %(page)s of %(pages)s of the signed paper of %(number)s, as it came back") % values,
+        "caption": _("Signed paper, page %(page)s of %(pages)s") % values,
+        "wide": one.wide,
     }
 
 
@@ -262,4 +302,5 @@ def _labels() -> document.Labels:
         "unprintable": _(
             "Some characters cannot be printed here and are replaced; the attached record keeps them."
         ),
+        "scans": _("Signed on paper"),
     }

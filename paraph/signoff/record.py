@@ -16,11 +16,13 @@ from paraph.lib.actor import Actor
 from paraph.signoff import consent as consents
 from paraph.signoff.consent import Consent
 from paraph.signoff.methods import Proof
-from paraph.signoff.models import Ceremony
+from paraph.signoff.models import Ceremony, Paper, Return
 
 FORMAT = "paraph-record/1"
 # Link only: a simple electronic signature in the words of eIDAS (evidence.md, "Honesty about the level").
 LEVEL = "SES"
+# By hand, and a scan of it was matched; who held the pen, nobody checked.
+ON_PAPER = "PAPER"
 
 
 def build(
@@ -35,10 +37,98 @@ def build(
     at: datetime,
     by: Actor,
 ) -> dict[str, Any]:
-    """Return the record as a JSON-able value; docs/evidence-format.md lists its members."""
+    """Return the record as a JSON-able value; docs/evidence-format.md lists its members.
+
+    An empty name or role is one that was not recorded.
+    """
+    entry = ceremony.consent_entry
+    return {
+        **_frame(ceremony, signature_id, name, role, consent, items),
+        "connection": _connection(by),
+        "level": LEVEL,
+        "consent": {
+            "sentence": consent.sentence,
+            "alternative": consent.alternative,
+            "language": consent.language,
+            "digest": consent.digest,
+            "at": clock.iso(ceremony.consented_at) if ceremony.consented_at else None,
+            "log": entry.content["log"] if entry else None,
+            "entry": entry.content["index"] if entry else None,
+        },
+        "method": proof.method,
+        "mark": {"digest": proof.digest, **proof.mark},
+        "signed_at": clock.iso(at),
+    }
+
+
+def on_paper(
+    returned: Return,
+    *,
+    paper: Paper,
+    signature_id: UUID,
+    proof: Proof,
+    consent: Consent,
+    items: tuple[str, ...],
+    checks: dict[str, Any],
+    at: datetime,
+) -> dict[str, Any]:
+    """Return the record of a signature on paper (evidence.md R13): the print, what came back, and what was checked.
+
+    `at` is when it was filed; when it was put on the paper, nobody recorded. `checks` as `filing` puts them together.
+    """
+    sent = returned.sent_entry
+    assert sent is not None
+    assert returned.sent_at is not None
+    return {
+        **_frame(paper.ceremony, signature_id, returned.signer_name, returned.signer_role, consent, items),
+        "connection": _connection(sent.actor),
+        "level": ON_PAPER,
+        "consent": {
+            "sentence": consent.sentence,
+            "alternative": None,
+            "language": consent.language,
+            "digest": consent.digest,
+            "at": None,
+            "log": None,
+            "entry": None,
+        },
+        "method": proof.method,
+        "mark": {"digest": proof.digest, **proof.mark},
+        "signed_at": clock.iso(at),
+        "paper": {
+            "code": paper.code,
+            "printed": f"sha256:{paper.blob}",
+            "printed_at": clock.iso(paper.created_at),
+            "pages": paper.pages,
+            "format": paper.format,
+            "language": paper.language,
+        },
+        "upload": {
+            "id": str(returned.pk),
+            "at": clock.iso(returned.sent_at),
+            "invitation": str(returned.invitation_id),
+            "log": sent.content["log"],
+            "entry": sent.content["index"],
+            "files": [
+                {"digest": one.digest, "name": one.name, "kind": one.kind, "size": one.size}
+                for one in returned.files.filter(removed_at=None)
+            ],
+        },
+        "checks": checks,
+    }
+
+
+def _frame(
+    ceremony: Ceremony,
+    signature_id: UUID,
+    name: str,
+    role: str,
+    consent: Consent,
+    items: tuple[str, ...],
+) -> dict[str, Any]:
+    """What every record says, however it was signed."""
     snapshot, signoff = ceremony.snapshot, ceremony.party.signoff
     content = snapshot.facts
-    entry = ceremony.consent_entry
     return {
         "format": FORMAT,
         "id": str(signature_id),
@@ -55,18 +145,12 @@ def build(
         "signer": {
             "contact": str(ceremony.party.contact_id),
             "invited_as": ceremony.party.contact.name,
-            "name": name,
+            "name": name or None,
             "role": role or None,
         },
         "invitation": _invitation(ceremony),
-        "connection": {
-            "address": by.address or None,
-            "address_source": by.address_source or None,
-            "agent": by.agent or None,
-        },
         "place": None,
         "device": None,
-        "level": LEVEL,
         "meaning": {"code": consents.MEANING, "text": consents.meaning(consent.language)},
         "decisions": [
             {
@@ -77,21 +161,17 @@ def build(
             }
             for one in content["items"]
         ],
-        "consent": {
-            "sentence": consent.sentence,
-            "alternative": consent.alternative,
-            "language": consent.language,
-            "digest": consent.digest,
-            "at": clock.iso(ceremony.consented_at) if ceremony.consented_at else None,
-            "log": entry.content["log"] if entry else None,
-            "entry": entry.content["index"] if entry else None,
-        },
-        "method": proof.method,
-        "mark": {"digest": proof.digest, **proof.mark},
         "reviewed_at": clock.iso(ceremony.reviewed_at),
-        "signed_at": clock.iso(at),
         "time_source": "server clock",
         "time_zone": signoff.order.organisation.time_zone,
+    }
+
+
+def _connection(by: Actor) -> dict[str, Any]:
+    return {
+        "address": by.address or None,
+        "address_source": by.address_source or None,
+        "agent": by.agent or None,
     }
 
 

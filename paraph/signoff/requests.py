@@ -20,7 +20,7 @@ from paraph.people.models import Contact
 from paraph.signoff import subjects
 from paraph.signoff.errors import Closed, Disputed, NobodyToAsk, NothingToAsk, NotThere, Unusable
 from paraph.signoff.facts import SignoffReopened, SignoffRequested, SignoffWithdrawn, TurnPassed
-from paraph.signoff.models import UNFINISHED, Ask, Party, Postponed, Rule, SignOff, State
+from paraph.signoff.models import UNFINISHED, Ask, Party, Postponed, Return, Rule, SignOff, State
 from paraph.work import orders
 from paraph.work.models import WorkOrder
 
@@ -138,6 +138,7 @@ def withdraw(signoff: SignOff, *, by: Actor) -> SignOff:
     if not SignOff.objects.filter(pk=signoff.pk, state__in=UNFINISHED).update(state=State.WITHDRAWN):
         raise Closed
     Postponed.objects.filter(party__signoff=signoff).delete()
+    Return.objects.filter(party__signoff=signoff).overtake()
     signoff.refresh_from_db()
     ledger.append(
         SignoffWithdrawn(signoff=str(signoff.pk)),

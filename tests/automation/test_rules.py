@@ -18,12 +18,13 @@ from paraph.delivery.models import Delivery
 from paraph.evidence.facts import FACTS
 from paraph.evidence.models import Entry
 from paraph.lib import home
-from paraph.signoff import ceremonies, completion, invitations, opting, requests
+from paraph.signoff import ceremonies, completion, invitations, opting, reading, requests
 from paraph.signoff.models import Ask, State
 from paraph.work import comments, orders
 from paraph.work.models import Status, WorkOrder
-from tests import cast
+from tests import cast, scans
 from tests.cast import Shop
+from tests.scans import Machine
 
 pytestmark = pytest.mark.django_db
 
@@ -242,7 +243,9 @@ def test_every_rule_waits_for_a_known_fact_and_has_a_name() -> None:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("language", ["en", "nl", "fr"])
-def test_every_notice_that_is_mailed_has_a_letter_in_each_language(shop: Shop, language: str) -> None:
+def test_every_notice_that_is_mailed_has_a_letter_in_each_language(
+    shop: Shop, machine: Machine, language: str
+) -> None:
     for member in shop.members.values():
         member.user.language = language
         member.user.save()
@@ -258,6 +261,8 @@ def test_every_notice_that_is_mailed_has_a_letter_in_each_language(shop: Shop, l
     opting.opt_out(invitation, by=cast.customer(invitation))
     with seal_key_gone():
         cast.signed(shop, shop.open_order(lines=3))
+    scans.hand_in(shop.invite(shop.open_order(lines=1)), scans.any_scan(1))
+    reading.read_due()
     with translation.override("en"):
         run(shop)
     kinds = {one.notice for rule in rules.RULES for one in rule.then if isinstance(one, Tell) and one.mail}

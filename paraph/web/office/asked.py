@@ -35,7 +35,7 @@ from paraph.web.shared.changes import SinceSigned, since_signed
 from paraph.work.models import WorkOrder
 
 # evidence.md, "Honesty about the level".
-LEVELS = {"SES": _("simple electronic signature (SES)")}
+LEVELS = {"SES": _("simple electronic signature (SES)"), "PAPER": _("by hand on paper")}
 
 
 @dataclass(frozen=True)
@@ -73,7 +73,7 @@ class Signed:
     """One signature with what proves it."""
 
     signature: Signature
-    name: str
+    name: Any
     role: str
     how: Any
     code: str
@@ -184,7 +184,7 @@ def _signed(signatures: Iterable[Signature]) -> Iterable[Signed]:
         record = one.record
         yield Signed(
             one,
-            name=record["signer"]["name"],
+            name=record["signer"]["name"] or _("Name as on the paper"),
             role=record["signer"]["role"] or "",
             how=METHODS.get(one.method, one.method),
             code=receipts.code(one),
