@@ -115,7 +115,7 @@ def _item(one: tuple[Any, ...], told: dict[str, Any]) -> orders.ItemDraft:
 
 
 def _play(made: list[WorkOrder], manager: Member, technician: Member) -> None:
-    """The aircraft owner is deciding, the well operator was asked, the installation is signed.
+    """The aircraft owner is deciding, the well operator printed the paper to stamp it, the installation is signed.
 
     Two partners sign in turn, the baker declined, and the lift was changed after it had been signed for.
     """
@@ -132,7 +132,7 @@ def _play(made: list[WorkOrder], manager: Member, technician: Member) -> None:
         ceremonies.decide(entry, lines[number - 1].pk, choice, by=by)
     comments.add(aircraft, lines[0], text="Can this tyre wait until the annual in March?", by=by)
     comments.add(aircraft, lines[0], text="The cord shows. We would not fly it.", by=technician.actor)
-    _ask(well, manager, "")
+    demo_turns.print_out(_ask(well, manager, ""))
     signing = _ask(heating, manager, "Zoals besproken op de werf.")
     _sign(signing, "Sofie Maes", "Zaakvoerder")
     _work(heating, {1: "17.5", 2: "6"}, technician)

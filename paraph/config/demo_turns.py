@@ -1,4 +1,4 @@
-"""What the demo company's customers did otherwise: signed before a change, sign one after the other, declined."""
+"""What the demo company's customers did otherwise: signed before a change, one after the other, declined, on paper."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from decimal import Decimal
 
 from paraph.lib.actor import Actor
 from paraph.people.models import Contact, Member
-from paraph.signoff import ceremonies, invitations, requests
-from paraph.signoff.models import Ask, Invitation, Party, Rule, View
+from paraph.signoff import ceremonies, invitations, papers, requests
+from paraph.signoff.models import Ask, Format, Invitation, Party, Rule, View
 from paraph.work import orders
 from paraph.work.models import Item, WorkOrder
 
@@ -48,6 +48,14 @@ def decline(invitation: Invitation, reason: str) -> None:
     """The customer refuses the request as a whole (X-08)."""
     contact = invitation.party.contact
     ceremonies.decline(invitation, reason=reason, by=Actor("contact", str(contact.pk), contact.name))
+
+
+def print_out(invitation: Invitation) -> None:
+    """The customer approves everything and prints it, to stamp it: the signed pages are awaited (S0-30)."""
+    contact = invitation.party.contact
+    by = Actor("contact", str(contact.pk), contact.name)
+    ceremonies.approve_all(invitation, by=by)
+    papers.issue(invitation, format=Format.A4, language=invitation.language, by=by)
 
 
 def _again(item: Item, number: int, hours: str, action: str) -> orders.ItemDraft:

@@ -76,12 +76,15 @@ def block(paper: Paper) -> Block:
 
 def newest(party: Party) -> Paper | None:
     """The paper a party took last; an older one of an earlier revision is superseded by it."""
-    return party.papers.select_related("snapshot").order_by("-created_at").first()
+    related = ("snapshot__signoff", "ceremony")
+    return party.papers.select_related(*related).order_by("-created_at").first()
 
 
 def is_current(paper: Paper) -> bool:
     """Whether the order still says what the paper says."""
-    return not subjects.differs(paper.snapshot)
+    order_id = paper.snapshot.signoff.order_id
+    same = subjects.mark(order_id) == paper.ceremony.mark
+    return same or not subjects.differs(paper.snapshot, order_id)
 
 
 def find(code: str) -> Paper | None:

@@ -110,9 +110,16 @@ def differs(snapshot: Snapshot, order_id: UUID | str | None = None) -> list[Chan
 
     `order_id` saves a look-up where the caller has it.
     """
-    before = snapshot.facts
-    after = present(orders.load(order_id or snapshot.signoff.order_id), snapshot.view)
-    return differ.changes(_without_remarks(before), _without_remarks(after))
+    return _between(snapshot, present(orders.load(order_id or snapshot.signoff.order_id), snapshot.view))
+
+
+def says(snapshot: Snapshot, content: dict[str, Any]) -> bool:
+    """Whether a snapshot still says what its view shows now, as `present` gave it. Remarks do not count."""
+    return not _between(snapshot, content)
+
+
+def _between(snapshot: Snapshot, content: dict[str, Any]) -> list[Change]:
+    return differ.changes(_without_remarks(snapshot.facts), _without_remarks(content))
 
 
 # All that `present` shows, remarks aside, changes with one of these.

@@ -23,7 +23,7 @@ from paraph.lib import clock, home
 from paraph.people import passwords, welcomes
 from paraph.people.models import Role, Welcome
 from paraph.signoff import ceremonies, invitations, requests
-from paraph.signoff.models import Ask, Ceremony, Invitation, Signature, SignOff, View
+from paraph.signoff.models import Ask, Ceremony, Invitation, Paper, Signature, SignOff, View
 from paraph.work import comments, defining, properties
 from paraph.work.defining import PropertyDraft
 from paraph.work.models import Comment, Property, WorkOrder
@@ -54,6 +54,7 @@ class World:
     signed: Invitation
     invitation: Invitation
     ceremony: Ceremony
+    paper: Paper
     comment: Comment
     signature: Signature
     notice: Notice
@@ -85,6 +86,7 @@ class World:
             "signoff": self.signoff.pk,
             "sealed": self.signed.party.signoff_id,
             "ceremony": self.ceremony.pk,
+            "paper": self.paper.pk,
             "signature": self.signature.pk,
             "notice": self.notice.pk,
             "invoice": self.invoice.pk,
@@ -143,6 +145,7 @@ def make_world(shop: Shop) -> World:
     invitation = shop.invite(order)
     cast.approve(invitation, [2])
     ceremony = ceremonies.review(invitation, by=cast.customer(invitation))
+    paper = shop.paper(invitation)
     runner.run_all()
     notice = Notice.objects.filter(member=shop.mara).latest("id")
     return World(
@@ -151,6 +154,7 @@ def make_world(shop: Shop) -> World:
         signed,
         invitation,
         ceremony,
+        paper,
         comment,
         signature,
         notice,

@@ -39,6 +39,8 @@ FEW = {
     "billing.Series",  # one an organisation and year
     "delivery.Tally",  # one a kind
     "signoff.Decline",  # one a request, read beside it
+    "signoff.OptOut",  # one a party, read beside it
+    "signoff.Paper",  # a few a party, read beside it
     "signoff.Postponed",  # one a party, read beside it
 }
 OURS = ("automation", "billing", "delivery", "evidence", "people", "signoff", "work")

@@ -52,6 +52,11 @@ class Paper(models.Model):
     def __str__(self) -> str:
         return f"paper {self.code} for {self.party}"
 
+    @property
+    def grouped(self) -> str:
+        """The code as people read it: ``ABCD-EFGH-JKMN``."""
+        return "-".join(self.code[place : place + 4] for place in range(0, len(self.code), 4))
+
     def read(self) -> bytes:
         """The PDF; raises `lib.blobs.BlobMissing` when it is gone or changed."""
         return home.blobs().get(self.blob)

@@ -22,6 +22,8 @@ from paraph.signoff.models import (
     Ask,
     Decline,
     Invitation,
+    OptOut,
+    Paper,
     Party,
     Postponed,
     Rule,
@@ -61,6 +63,14 @@ class Asked:
     # Whether it is their turn; True where there are no turns.
     is_next: bool = True
     postponed: Postponed | None = None
+    # The paper they took last; the signed pages may be on their way (S0-30).
+    paper: Paper | None = None
+    opted_out: bool = False
+
+    @property
+    def awaits_paper(self) -> bool:
+        """Whether they printed it and have not signed yet."""
+        return self.waits and self.paper is not None
 
     @property
     def waits(self) -> bool:
@@ -110,9 +120,11 @@ def requests_of(order: WorkOrder, member: Member, language: str) -> list[Request
     """Every request of an order that `orders.load` returned, newest first, in a constant number of queries."""
     invitations = Invitation.objects.select_related("sent_by__user")
     parties = Party.objects.select_related("contact", "postponed")
-    parties = parties.prefetch_related(Prefetch("invitations", invitations)).order_by(
-        "position", "contact__name"
-    )
+    parties = parties.prefetch_related(
+        Prefetch("invitations", invitations),
+        "papers",
+        Prefetch("opt_outs", OptOut.objects.filter(ended_at=None), to_attr="in_force"),
+    ).order_by("position", "contact__name")
     signatures = Signature.objects.select_related("entry", "checkpoint", "party").order_by("signed_at")
     found = order.signoffs.select_related("sealed_copy__entry", "decline__party__contact").prefetch_related(
         Prefetch("parties", parties), Prefetch("signatures", signatures)
@@ -148,6 +160,8 @@ def _asked(
         turn=signers.index(party) + 1 if in_turn and len(signers) > 1 else None,
         is_next=is_next,
         postponed=getattr(party, "postponed", None),
+        paper=next(iter(party.papers.all()), None),
+        opted_out=bool(party.in_force),  # type: ignore[attr-defined]
     )
 
 

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from paraph.lib import figures
 from paraph.signoff.models import State
-from paraph.web.office.asked import Request
+from paraph.web.office.asked import Asked, Request
 from paraph.web.office.overview import Overview
 from paraph.work.models import Status
 
@@ -73,8 +73,20 @@ def _waiting(current: Request) -> Step:
     if not any(one.state in {"sent", "opened"} for one in links):
         told: dict[str, Any] = {"names": names}
         return Step(_("%(names)s cannot sign: no link is valid any more. Send a new one.") % told, "warn")
+    printed = [one for one in current.waiting if one.awaits_paper]
+    if printed:
+        return _paper(printed)
     since = min((one.invitation.created_at for one in links), default=current.signoff.created_at)
     return Step(_("Waiting for %(names)s since %(when)s") % {"names": names, "when": weekday(since)})
+
+
+def _paper(printed: list[Asked]) -> Step:
+    names = ", ".join(one.party.contact.name for one in printed)
+    since = min(one.paper.created_at for one in printed if one.paper)
+    return Step(
+        _("%(names)s printed it on %(when)s: waiting for the signed pages.")
+        % {"names": names, "when": weekday(since)}
+    )
 
 
 def weekday(at: datetime) -> str:

@@ -12,7 +12,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 from paraph.lib import clock
 from paraph.people.models import Member
 from paraph.signoff.facts import NOT_LAST
-from paraph.signoff.models import UNFINISHED, Ask, Invitation, Party, SignOff, State
+from paraph.signoff.models import UNFINISHED, Ask, Invitation, Paper, Party, SignOff, State
 from paraph.work.models import Comment, WorkOrder
 
 A_MOMENT = timedelta(minutes=1)
@@ -25,9 +25,13 @@ def with_request(found: QuerySet[WorkOrder]) -> QuerySet[WorkOrder]:
 
 
 def signatures(member: Member) -> QuerySet[Party]:
-    """Parties who were asked to sign and have not, of open requests; `signoff.created_at` is since when."""
+    """Parties who were asked to sign and have not, of open requests.
+
+    `signoff.created_at` is since when, `printed` when they took the paper they may come back with.
+    """
     waiting = Party.objects.filter(signoff__organisation_id=member.organisation_id, signoff__state=State.OPEN)
-    waiting = waiting.filter(ask=Ask.AUTHORISE, acted_at=None)
+    printed = Paper.objects.filter(party=OuterRef("pk")).order_by("-created_at").values("created_at")
+    waiting = waiting.filter(ask=Ask.AUTHORISE, acted_at=None).annotate(printed=Subquery(printed[:1]))
     return waiting.select_related("contact", "signoff__order__customer").order_by("signoff__created_at")
 
 

@@ -63,7 +63,8 @@ def page(request: HttpRequest, invitation: Invitation) -> HttpResponse:
         return pages.show(request, pages.visit(invitation), status=refusal.status, refusal=str(refusal))
     if stored is None:
         return _page(request, invitation, form, status=400)
-    if pages.visit(invitation).sheet.approved:
+    visit = pages.visit(invitation)
+    if visit.sheet.approved and visit.ways.e_sign:
         return signing.begin(request, invitation)
     return redirect("portal:order", invitation.pk)
 

@@ -39,7 +39,7 @@ def print_pdf(request: HttpRequest, invitation: Invitation) -> HttpResponse:
     try:
         content = DOCUMENTS[View(invitation.view)](invitation, order, get_language() or "en")
     except (SealingError, BlobMissing) as problem:
-        return _unavailable(request, invitation.party.signoff, problem)
+        return unavailable(request, invitation.party.signoff, problem)
     return file(content, PDF, f"{order.number}-{invitation.view}.pdf")
 
 
@@ -78,7 +78,7 @@ def sealed(request: HttpRequest, invitation: Invitation) -> HttpResponse:
     try:
         content = signoff.sealed_copy.read()
     except BlobMissing as problem:
-        return _unavailable(request, signoff, problem)
+        return unavailable(request, signoff, problem)
     return file(content, PDF, f"{signoff.order.number}-sealed.pdf")
 
 
@@ -91,7 +91,7 @@ def receipt(request: HttpRequest, invitation: Invitation) -> HttpResponse:
     try:
         content = receipts.receipt(signature)
     except KeyFileMissing as problem:
-        return _unavailable(request, invitation.party.signoff, problem)
+        return unavailable(request, invitation.party.signoff, problem)
     return file(content, JSON, f"receipt-{receipts.code(signature)}.json")
 
 
@@ -133,7 +133,8 @@ def _may_read_sealed(invitation: Invitation) -> bool:
     return View.ESTIMATE not in views
 
 
-def _unavailable(request: HttpRequest, signoff: SignOff, problem: Exception) -> HttpResponse:
+def unavailable(request: HttpRequest, signoff: SignOff, problem: Exception) -> HttpResponse:
+    """The page for a document that cannot be made or found right now."""
     log.error("no document of sign-off %s", signoff.pk, exc_info=problem)
     told = _(
         "The document cannot be made right now. Your decisions and signature are safe; try again in a minute."

@@ -16,19 +16,21 @@ from django.utils.translation import get_language
 
 from paraph.evidence.facts import CUSTOMER
 from paraph.evidence.timeline import Line, timeline
-from paraph.signoff import confirmed, progress, requests, subjects
+from paraph.signoff import confirmed, papers, progress, requests, subjects, ways
 from paraph.signoff.confirmed import Field
 from paraph.signoff.models import (
     SIGNED_VIEWS,
     Ask,
     Decline,
     Invitation,
+    Paper,
     Party,
     Signature,
     SignOff,
     State,
     View,
 )
+from paraph.signoff.ways import Ways
 from paraph.web.portal.sheet import Sheet
 from paraph.web.shared.changes import SinceSigned, since_signed
 from paraph.work import orders
@@ -134,6 +136,36 @@ class Visit:
     def must_confirm(self) -> bool:
         """Whether something has to be confirmed before anybody can sign (S0-27)."""
         return any(not one.is_settled for one in self.to_confirm)
+
+    @cached_property
+    def ways(self) -> Ways:
+        """How this party may answer (S0-10, S0-20)."""
+        return ways.of(self.invitation.party_id)
+
+    @cached_property
+    def paper(self) -> Paper | None:
+        """The paper this party took last."""
+        return papers.newest(self.invitation.party) if self.is_asked and not self.is_to_read else None
+
+    @cached_property
+    def is_paper_current(self) -> bool:
+        """Whether the order still says what that paper says."""
+        paper = self.paper
+        if paper is None:
+            return False
+        if paper.snapshot.view == self.sheet.view:
+            return subjects.says(paper.snapshot, self.sheet.content)  # the sheet was read already
+        return papers.is_current(paper)
+
+    @property
+    def awaits_paper(self) -> bool:
+        """Whether the signed pages are the next thing to come (S0-30)."""
+        return self.may_sign and self.is_paper_current
+
+    @property
+    def may_paper(self) -> bool:
+        """Whether this party may print now."""
+        return self.may_sign and self.ways.paper
 
     @cached_property
     def steps(self) -> list[Line]:

@@ -12,10 +12,11 @@ from django.utils.translation import gettext_lazy as _
 
 from paraph.lib.compiled import Compiled
 from paraph.people import limits
-from paraph.signoff import ceremonies, completion, consent
+from paraph.signoff import ceremonies, completion, consent, ways
 from paraph.signoff.errors import (
     AlreadySigned,
     Closed,
+    NoElectronicWay,
     NotConfirmed,
     NothingApproved,
     NotThere,
@@ -49,12 +50,13 @@ def review(request: HttpRequest, invitation: Invitation) -> HttpResponse:
 def begin(request: HttpRequest, invitation: Invitation) -> HttpResponse:
     """Begin the review, or go where its refusal leads: to the receipt, to what must be confirmed, to the order."""
     try:
+        ways.require_e_sign(invitation.party_id)
         ceremony = ceremonies.review(invitation, by=door.actor(request, invitation))
     except AlreadySigned:
         return redirect("portal:receipt", invitation.pk)
     except NotConfirmed:
         return redirect("portal:confirm", invitation.pk)
-    except (NothingApproved, NotYourTurn, Outdated, Closed) as refusal:
+    except (NothingApproved, NotYourTurn, Outdated, Closed, NoElectronicWay) as refusal:
         return pages.show(request, pages.visit(invitation), status=refusal.status, refusal=str(refusal))
     if "name" not in request.POST:
         return redirect("portal:sign", invitation.pk, ceremony.pk)
@@ -74,6 +76,7 @@ def sign(request: HttpRequest, invitation: Invitation, ceremony_id: UUID) -> Htt
     ceremony = _ceremony(invitation, ceremony_id)
     if ceremony.acted_at:
         return redirect("portal:receipt", invitation.pk)
+    ways.require_e_sign(invitation.party_id)
     if request.method != "POST":
         return _page(request, invitation, ceremony, Submission.fresh(invitation))
     return _sign(request, invitation, ceremony, Submission(request.POST))
