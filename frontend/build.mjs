@@ -6,7 +6,7 @@ import * as esbuild from "esbuild";
 
 const here = dirname(fileURLToPath(import.meta.url));
 const target = join(here, "../paraph/web/shared/static/built");
-const entries = ["portal.ts", "office.ts", "style.css", "office.css"].map((name) => join(here, "src", name)).filter(existsSync);
+const entries = ["portal.ts", "upload.ts", "office.ts", "style.css", "upload.css", "office.css"].map((name) => join(here, "src", name)).filter(existsSync);
 const watch = process.argv.includes("--watch");
 
 const options = {

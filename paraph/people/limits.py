@@ -44,6 +44,8 @@ RESET_ACCOUNT = Limit("reset-account", 3, timedelta(hours=1))
 WELCOME = Limit("welcome", 30, timedelta(minutes=10))
 LINK = Limit("link", 60, timedelta(minutes=10))
 PORTAL = Limit("portal", 120, timedelta(minutes=1))
+# Files sent one by one: a paper has 255 pages at most, and each file costs seconds of reading.
+UPLOAD = Limit("upload", 300, timedelta(minutes=10))
 MAIL = Limit("mail", 200, timedelta(hours=1))
 
 

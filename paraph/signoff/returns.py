@@ -89,6 +89,17 @@ def files_of(returned: Return) -> QuerySet[ReturnFile]:
     return returned.files.filter(removed_at=None).order_by("added_at", "id")
 
 
+@transaction.atomic
+def begin(invitation: Invitation, *, by: Actor) -> Return:
+    """Return the party's draft, made now if there is none; after a paper came back it begins with its pages.
+
+    Raises `PaperSent`, `AlreadySigned`, `Closed`, `OnlyToRead`, `NotYourTurn`.
+    """
+    party = ceremonies.acting(invitation)
+    _check_free(party)
+    return _draft(party, invitation)
+
+
 def add_file(invitation: Invitation, content: bytes, name: str, *, by: Actor) -> ReturnFile:
     """Take a file in, behind the pages that are there, and return it; the same bytes again are the same file.
 
@@ -230,9 +241,10 @@ def _known(party: Party, content: bytes) -> ReturnFile | None:
     blob = hashlib.sha256(content).hexdigest()
     drafts = ReturnFile.objects.filter(returned__party=party, returned__state=ReturnState.DRAFT)
     found = drafts.filter(blob=blob).select_related("returned").first()
-    if found and found.removed_at:
+    if found:
         found.removed_at = None
         found.save(update_fields=["removed_at"])
+        found.pages.filter(removed=True).update(removed=False)
     return found
 
 

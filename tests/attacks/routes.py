@@ -17,8 +17,26 @@ Expected = Mapping[str, int | str]
 Body = Callable[[World], Mapping[str, Any]]
 LETTERS = dict(zip("MDTB", STAFF, strict=True))
 # Parameters whose value names a row, and so can be somebody else's.
-NOT_IDS = {"view", "name", "number", "token", "member", "key", "welcome_key", "reset_key", "provider"}
-DEMO_VALUES = {"name": "20260101T000000.000000Z-00000000", "number": 0, "provider": "sso"}
+NOT_IDS = {
+    "view",
+    "name",
+    "number",
+    "side",
+    "first",
+    "token",
+    "member",
+    "key",
+    "welcome_key",
+    "reset_key",
+    "provider",
+}
+DEMO_VALUES = {
+    "name": "20260101T000000.000000Z-00000000",
+    "number": 0,
+    "provider": "sso",
+    "side": "printed",
+    "first": 1,
+}
 
 
 @dataclass(frozen=True)
@@ -166,6 +184,17 @@ TABLE: dict[str, Route] = {
     "portal:sealed": guests(200, 405, invitation="signed"),
     "portal:receipt_file": guests(200, 405, invitation="signed"),
     "portal:record": guests(200, 405, invitation="signed"),
+    # Signed paper on its way back; each page belongs to the party that uploaded it.
+    "portal:upload": guests(200, 405),
+    "portal:upload_files": guests(405, 302),
+    "portal:upload_order": guests(405, 302, lambda world: {"pages": str(world.draft_page.pk)}),
+    "portal:upload_send": guests(405, 302),
+    "portal:upload_page": guests(200, 405, page_id="page"),
+    "portal:upload_turn": guests(405, 302, page_id="page"),
+    "portal:upload_move": guests(405, 302, lambda world: {"by": "1"}, page_id="page"),
+    "portal:upload_remove": guests(405, 302, page_id="page"),
+    "portal:upload_restore": guests(405, 302, page_id="page"),
+    "portal:scan_page": guests(200, 405, invitation="signed", number="first"),
     # How to check a document: for everybody, also without any link.
     "portal:proof": Route(all_get(200), all_get(400)),
     "portal:proof_key": Route(all_get(200), all_get(405), {"name": "key"}),
@@ -235,6 +264,16 @@ TABLE: dict[str, Route] = {
     "office:print": page(ALL, pk="order", view="view"),
     "office:record": page(ALL, pk="order", signature="signature"),
     "office:receipt": page(ALL, pk="order", signature="signature"),
+    # Returned paper: read by everybody, decided on by managers.
+    "office:returns": page(ALL, foreign=200),
+    "office:return": page(ALL, pk="papered", returned="returned"),
+    "office:return_accept": act("M", good=409, pk="papered", returned="returned"),
+    "office:return_back": act(
+        "M", lambda world: {"sentence": "Page 1 is too dark."}, pk="papered", returned="returned"
+    ),
+    "office:return_scan": page(ALL, pk="papered", returned="returned"),
+    "office:return_file": page(ALL, pk="papered", returned="returned", file="file"),
+    "office:return_picture": page(ALL, pk="papered", returned="returned", side="side", number="first"),
     # Invoices: read by the office, made and changed by managers and billers.
     "office:invoices": page("MDB", foreign=200),
     "office:invoices_csv": page("MDB", foreign=200),

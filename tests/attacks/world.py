@@ -23,11 +23,22 @@ from paraph.lib import clock, home
 from paraph.people import passwords, welcomes
 from paraph.people.models import Role, Welcome
 from paraph.signoff import ceremonies, invitations, requests
-from paraph.signoff.models import Ask, Ceremony, Invitation, Paper, Signature, SignOff, View
+from paraph.signoff.models import (
+    Ask,
+    Ceremony,
+    Invitation,
+    Paper,
+    Return,
+    ReturnPage,
+    ReturnState,
+    Signature,
+    SignOff,
+    View,
+)
 from paraph.work import comments, defining, properties
 from paraph.work.defining import PropertyDraft
 from paraph.work.models import Comment, Property, WorkOrder
-from tests import cast
+from tests import cast, paperwork
 from tests.billing import bills
 from tests.cast import Shop
 
@@ -62,6 +73,8 @@ class World:
     invoice: Invoice
     draft: Invoice
     reader: Invitation
+    draft_page: ReturnPage
+    returned: Return
 
     @property
     def welcome_key(self) -> str:
@@ -94,6 +107,10 @@ class World:
             "billed": self.draft.order_id,
             "approval": self.draft.signoff_id,
             "reader": self.reader.pk,
+            "page": self.draft_page.pk,
+            "papered": self.returned.party.signoff.order_id,
+            "returned": self.returned.pk,
+            "file": self.returned.files.get().pk,
             "member": self.shop.mara.pk,
             "colleague": self.shop.tess.pk,
             "welcome": self.welcome.pk,
@@ -160,6 +177,7 @@ def make_world(shop: Shop) -> World:
         notice,
         make_welcome(shop),
         *make_bills(shop),
+        *make_papers(shop, signed, invitation),
     )
 
 
@@ -170,6 +188,24 @@ def make_properties(shop: Shop, order: WorkOrder) -> Property:
     made = defining.put_property(None, draft, by=shop.mara, actor=shop.mara.actor)
     properties.set_values(order, {made.pk: f"{name} Delta-7"}, by=shop.mara.actor)
     return made
+
+
+def make_papers(shop: Shop, signed: Invitation, invitation: Invitation) -> tuple[ReturnPage, Return]:
+    """A page that is about to be sent, a paper to be reviewed, and one that is filed."""
+    filed = Return.objects.create(
+        party=signed.party,
+        invitation=signed,
+        state=ReturnState.FILED,
+        created_at=clock.now(),
+        sent_at=clock.now(),
+    )
+    paperwork.scan(filed)
+    title = f"{shop.organisation.name} on paper"
+    asked = shop.invite(shop.open_order(lines=1, title=title))
+    cast.approve(asked, [1])
+    returned = paperwork.to_review(asked)
+    runner.run_all()
+    return paperwork.page(invitation), returned
 
 
 def make_bills(shop: Shop) -> tuple[Invoice, Invoice, Invitation]:

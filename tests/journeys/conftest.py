@@ -92,10 +92,10 @@ class Portal:
         page.goto(f"/p/{invitation.pk}/{at}")
         return page
 
-    def enter(self, page: Page, invitation: Invitation) -> None:
-        """Give a browser the session that the link's button would give it."""
+    def enter(self, page: Page, *invitations: Invitation) -> None:
+        """Give a browser the session that the links' buttons would give it."""
         session = SessionStore()
-        session[door.IDS] = [str(invitation.pk)]
+        session[door.IDS] = [str(one.pk) for one in invitations]
         keep(page, session, self._origin)
 
 

@@ -17,7 +17,7 @@ from paraph.people.models import Contact, Customer, Member, Role, Site, User, We
 from paraph.signoff import requests
 from paraph.signoff.models import Ask
 from paraph.work import comments, orders
-from tests import cast
+from tests import cast, paperwork
 from tests.attacks.routes import TABLE
 from tests.attacks.world import GUEST, STAFF, Knocker, World, come_in, make_world, sign_in
 from tests.billing import bills
@@ -38,6 +38,7 @@ FEW = {
     "billing.BuyerProfile",  # one a customer, read beside it
     "billing.Series",  # one an organisation and year
     "delivery.Tally",  # one a kind
+    "signoff.Paper",  # one or two a party, and the newest is read
     "signoff.Decline",  # one a request, read beside it
     "signoff.OptOut",  # one a party, read beside it
     "signoff.Paper",  # a few a party, read beside it
@@ -104,7 +105,9 @@ def _grow(world: World) -> None:
         contact = others[number].contacts.first()
         assert contact is not None
         requests.ask(other, [(contact, Ask.AUTHORISE)], by=shop.mara.actor)
-        shop.invite(other, contact=contact)
+        paperwork.to_review(shop.invite(other, contact=contact))
+    for number in range(MANY):
+        paperwork.page(world.invitation, f"page {number}.jpg", number + 2)
     Welcome.objects.bulk_create(
         Welcome(
             organisation=company,

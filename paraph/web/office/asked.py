@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from django.db.models import Prefetch
 from django.utils.translation import gettext_lazy as _
@@ -26,6 +27,8 @@ from paraph.signoff.models import (
     Paper,
     Party,
     Postponed,
+    Return,
+    ReturnState,
     Rule,
     SealedCopy,
     Signature,
@@ -89,6 +92,15 @@ class Signed:
     code: str
     numbers: str
     level: Any
+    # The paper that came back, where it was signed by hand (S0-15).
+    returned: Return | None = None
+    scanned: int = 1
+
+    @property
+    def page(self) -> int:
+        """The page of the scan that holds the block; the last one where fewer came back."""
+        paper = self.returned.paper if self.returned else None
+        return min(paper.block["page"], self.scanned) if paper else 1
 
 
 @dataclass(frozen=True)
@@ -129,17 +141,25 @@ def requests_of(order: WorkOrder, member: Member, language: str) -> list[Request
     found = order.signoffs.select_related("sealed_copy__entry", "decline__party__contact").prefetch_related(
         Prefetch("parties", parties), Prefetch("signatures", signatures)
     )
+    filed = Return.objects.filter(party__signoff__order=order, state=ReturnState.FILED)
+    papers = {one.party_id: one for one in filed.select_related("decided_by__user", "paper")}
     since = {one.signoff.pk: one for one in since_signed(order, View.ESTIMATE, language)}
     may = {right: access.can(member, right) for right in ("order.email", "signature.ask")}
-    return [_request(one, clock.now(), may, since.get(one.pk)) for one in found]
+    return [_request(one, clock.now(), may, since.get(one.pk), papers) for one in found]
 
 
-def _request(signoff: SignOff, now: datetime, may: dict[str, bool], since: SinceSigned | None) -> Request:
+def _request(
+    signoff: SignOff,
+    now: datetime,
+    may: dict[str, bool],
+    since: SinceSigned | None,
+    papers: dict[UUID, Return],
+) -> Request:
     signers = [one for one in signoff.parties.all() if one.ask == Ask.AUTHORISE]
     return Request(
         signoff,
         [_asked(party, signers, signoff, now, may) for party in signoff.parties.all()],
-        list(_signed(signoff.signatures.all())),
+        list(_signed(signoff.signatures.all(), papers)),
         sealed=getattr(signoff, "sealed_copy", None),
         fault=SEAL_FAULTS.get(signoff.seal_fault, signoff.seal_fault),
         is_alarm=signoff.seal_fault not in {"", NOT_LAST},
@@ -193,15 +213,17 @@ def _invited(
     )
 
 
-def _signed(signatures: Iterable[Signature]) -> Iterable[Signed]:
+def _signed(signatures: Iterable[Signature], papers: dict[UUID, Return]) -> Iterable[Signed]:
     for one in signatures:
         record = one.record
         yield Signed(
             one,
-            name=record["signer"]["name"] or _("Name as on the paper"),
+            name=record["signer"]["name"] or "",
             role=record["signer"]["role"] or "",
             how=METHODS.get(one.method, one.method),
             code=receipts.code(one),
             numbers=", ".join(str(line["number"]) for line in record["decisions"] if line["signed_for"]),
             level=LEVELS.get(record["level"], record["level"]),
+            returned=papers.get(one.party_id),
+            scanned=len(record["mark"].get("pages", ())),
         )

@@ -11,7 +11,7 @@ from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
 from paraph.lib import figures
-from paraph.signoff.models import State
+from paraph.signoff.models import Return, State
 from paraph.web.office.asked import Asked, Request
 from paraph.web.office.overview import Overview
 from paraph.work.models import Status
@@ -35,7 +35,7 @@ def of(seen: Overview) -> Step:
     if seen.order.status == Status.COMPLETED:
         return Step(_("The work is done and reported."), "good")
     if current is not None and current.waiting:
-        return _waiting(current)
+        return _looking(seen.to_review) if seen.to_review else _waiting(current)
     if current is not None and current.signoff.state == State.COMPLETE:
         told = _("Signed, but the seal is pending: %(why)s") % {"why": current.fault}
         return Step(told, "warn" if current.is_alarm else "wait")
@@ -54,6 +54,11 @@ def of(seen: Overview) -> Step:
     if current is not None and current.sealed:
         return Step(_("Signed and sealed. Lines that were not approved can be asked for again."), "good")
     return Step(_("Next: email the work order to the customer."))
+
+
+def _looking(papers: list[Return]) -> Step:
+    names = ", ".join(one.party.contact.name for one in papers)
+    return Step(_("Signed paper of %(names)s waits for somebody to look at it.") % {"names": names}, "warn")
 
 
 def _ended(current: Request) -> Step:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
+from django.db.models import QuerySet
 from django.urls import reverse
 
 from paraph.evidence import timeline
@@ -14,7 +15,7 @@ from paraph.evidence.models import Entry
 from paraph.people import access
 from paraph.people.models import Member
 from paraph.signoff import approvals, progress, subjects
-from paraph.signoff.models import Choice, State
+from paraph.signoff.models import AWAITED, Choice, Return, ReturnState, State
 from paraph.signoff.subjects import Standing
 from paraph.web.office.asked import Request, Signed, requests_of
 from paraph.web.shared import hours
@@ -23,6 +24,7 @@ from paraph.work.guards import Missing
 from paraph.work.models import Comment, WorkOrder
 
 MOST_ENTRIES = 300
+OPEN_RETURNS = (*AWAITED, ReturnState.SENT_BACK)
 
 
 @dataclass(frozen=True)
@@ -52,6 +54,8 @@ class Overview:
     remarks: list[Comment]
     requests: list[Request]
     entries: list[timeline.Line]
+    # Signed paper that came back and is not filed: being read, waiting for somebody, or sent back.
+    returned: list[Return]
     figure: hours.Figure
     missing: list[Missing] = field(default_factory=list)
     digests: list[tuple[str, str]] = field(default_factory=list)
@@ -66,6 +70,11 @@ class Overview:
         """The newest request that asks for something and was not withdrawn."""
         past = {State.WITHDRAWN, State.SHARED}
         return next((one for one in self.requests if one.signoff.state not in past), None)
+
+    @property
+    def to_review(self) -> list[Return]:
+        """Signed paper that the machine would not file."""
+        return [one for one in self.returned if one.state == ReturnState.REVIEW]
 
     @property
     def signatures(self) -> list[tuple[Request, Signed]]:
@@ -96,10 +105,16 @@ def of(order: WorkOrder, member: Member, language: str) -> Overview:
         by_line.get(None, []),
         requests_of(order, member, language),
         entries,
+        list(_returned(order)),
         hours.figure(progress.present(order, stand)),
         approvals.missing(order, stand),
         _digests(order),
     )
+
+
+def _returned(order: WorkOrder) -> QuerySet[Return]:
+    found = Return.objects.filter(party__signoff__order=order, state__in=OPEN_RETURNS)
+    return found.select_related("party__contact", "decided_by__user").order_by("-sent_at")
 
 
 def _comments(order: WorkOrder, member: Member) -> list[Comment]:

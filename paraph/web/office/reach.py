@@ -11,7 +11,7 @@ from django.db.models import QuerySet
 from django.shortcuts import get_object_or_404
 
 from paraph.people.models import Customer, Member, Welcome
-from paraph.signoff.models import Invitation, Signature, SignOff
+from paraph.signoff.models import Invitation, Return, Signature, SignOff
 from paraph.work.models import Comment, WorkOrder
 
 
@@ -91,3 +91,15 @@ def signature(member: Member, order: UUID, pk: UUID) -> Signature:
     return get_object_or_404(
         found, pk=pk, signoff__order_id=order, signoff__organisation_id=member.organisation_id
     )
+
+
+def returns(member: Member) -> QuerySet[Return]:
+    """The papers that came back to the organisation, newest first; drafts are the customer's own."""
+    found = Return.objects.filter(party__signoff__organisation_id=member.organisation_id)
+    related = ("party__contact", "party__signoff__order__customer", "decided_by__user", "sent_entry", "paper")
+    return found.exclude(sent_at=None).select_related(*related).order_by("-sent_at")
+
+
+def returned(member: Member, order: UUID, pk: UUID) -> Return:
+    """One of them."""
+    return get_object_or_404(returns(member), pk=pk, party__signoff__order_id=order)

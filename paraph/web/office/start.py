@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from paraph.automation import notices
 from paraph.people import access
 from paraph.people.models import Member
+from paraph.signoff import verification
 from paraph.signoff.facts import SEAL_FAULTS
 from paraph.web.office import reach, waiting
 from paraph.web.office.doors import page, show
@@ -23,6 +24,7 @@ MOST_NOTICES = 5
 def start(request: HttpRequest, member: Member) -> HttpResponse:
     """What to do first."""
     queues: dict[str, Any] = {
+        "papers": verification.to_review(member.organisation_id)[:MOST_WAITING],
         "seals": [(one, SEAL_FAULTS.get(one.seal_fault, one.seal_fault)) for one in waiting.seals(member)],
         "questions": waiting.questions(member)[:MOST_WAITING],
         "expired": waiting.expired(member)[:MOST_WAITING],

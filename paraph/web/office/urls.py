@@ -23,6 +23,8 @@ from paraph.web.office import (
     organisations,
     people,
     reporting,
+    return_files,
+    returns,
     settings_account,
     settings_factors,
     settings_members,
@@ -34,6 +36,7 @@ from paraph.web.office import (
 app_name = "office"
 ORDER = "orders/<uuid:pk>/"
 SIGNATURE = ORDER + "signatures/<uuid:signature>/"
+RETURN = ORDER + "returns/<uuid:returned>/"
 MEMBER = "settings/members/<uuid:pk>/"
 INVOICE = "invoices/<uuid:pk>/"
 WELCOME = "settings/members/invited/<uuid:welcome>/"
@@ -90,6 +93,13 @@ urlpatterns = [
     path(ORDER + "print/<slug:view>/", files.printed, name="print"),
     path(SIGNATURE + "record.json", files.record, name="record"),
     path(SIGNATURE + "receipt.json", files.receipt, name="receipt"),
+    path(RETURN, returns.return_page, name="return"),
+    path(RETURN + "accept/", returns.accept, name="return_accept"),
+    path(RETURN + "send-back/", returns.send_back, name="return_back"),
+    path(RETURN + "scan.pdf", return_files.scan, name="return_scan"),
+    path(RETURN + "files/<uuid:file>/", return_files.original, name="return_file"),
+    path(RETURN + "<slug:side>/<int:number>.jpg", return_files.picture, name="return_picture"),
+    path("returns/", returns.return_list, name="returns"),
     path(ORDER + "invoices/<uuid:signoff>/", invoices_acts.draft, name="invoice_draft"),
     path("invoices/", invoices.invoice_list, name="invoices"),
     path("invoices.csv", invoices.for_the_books, name="invoices_csv"),

@@ -12,7 +12,17 @@ from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 from paraph.lib import clock
 from paraph.people.models import Member
 from paraph.signoff.facts import NOT_LAST
-from paraph.signoff.models import UNFINISHED, Ask, Invitation, Paper, Party, SignOff, State
+from paraph.signoff.models import (
+    AWAITED,
+    UNFINISHED,
+    Ask,
+    Invitation,
+    Paper,
+    Party,
+    Return,
+    SignOff,
+    State,
+)
 from paraph.work.models import Comment, WorkOrder
 
 A_MOMENT = timedelta(minutes=1)
@@ -25,14 +35,20 @@ def with_request(found: QuerySet[WorkOrder]) -> QuerySet[WorkOrder]:
 
 
 def signatures(member: Member) -> QuerySet[Party]:
-    """Parties who were asked to sign and have not, of open requests.
+    """Parties who were asked to sign and did nothing yet, of open requests.
 
     `signoff.created_at` is since when, `printed` when they took the paper they may come back with.
     """
     waiting = Party.objects.filter(signoff__organisation_id=member.organisation_id, signoff__state=State.OPEN)
     printed = Paper.objects.filter(party=OuterRef("pk")).order_by("-created_at").values("created_at")
-    waiting = waiting.filter(ask=Ask.AUTHORISE, acted_at=None).annotate(printed=Subquery(printed[:1]))
+    waiting = waiting.filter(ask=Ask.AUTHORISE, acted_at=None).exclude(Exists(_checked()))
+    waiting = waiting.annotate(printed=Subquery(printed[:1]))
     return waiting.select_related("contact", "signoff__order__customer").order_by("signoff__created_at")
+
+
+def _checked() -> QuerySet[Return]:
+    """Paper of a party that is being checked: they did their part."""
+    return Return.objects.filter(party=OuterRef("pk"), state__in=AWAITED)
 
 
 def seals(member: Member) -> QuerySet[SignOff]:

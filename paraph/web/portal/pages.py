@@ -19,12 +19,15 @@ from paraph.evidence.timeline import Line, timeline
 from paraph.signoff import confirmed, papers, progress, requests, subjects, ways
 from paraph.signoff.confirmed import Field
 from paraph.signoff.models import (
+    AWAITED,
     SIGNED_VIEWS,
     Ask,
     Decline,
     Invitation,
     Paper,
     Party,
+    Return,
+    ReturnState,
     Signature,
     SignOff,
     State,
@@ -38,6 +41,8 @@ from paraph.work.models import Comment, WorkOrder
 
 # Steps shown on the order page; the timeline's own page shows all.
 RECENT = 5
+# What a customer sent and hears of on their order page.
+NOT_FILED = (*AWAITED, ReturnState.SENT_BACK)
 
 
 @dataclass(frozen=True)
@@ -107,6 +112,19 @@ class Visit:
         found = Decline.objects.filter(signoff=self.signoff).select_related("party__contact")
         return found.first() if declined else None
 
+    @cached_property
+    def returned(self) -> Return | None:
+        """The signed paper this party sent last, while it is not filed."""
+        if not self.may_act or self.is_to_read or self.signature:
+            return None
+        found = Return.objects.filter(party=self.invitation.party_id, state__in=NOT_FILED)
+        return found.order_by("-sent_at").first()
+
+    @property
+    def is_checked(self) -> bool:
+        """Whether that paper is being read or looked at, so that nothing is asked of this party now."""
+        return self.returned is not None and self.returned.is_awaited
+
     @property
     def may_act(self) -> bool:
         """Whether the request is open and it is this party's turn."""
@@ -115,7 +133,7 @@ class Visit:
     @property
     def may_decide(self) -> bool:
         """Decisions are fixed from the first signature on (decision 6)."""
-        return self.may_act and not self.signatures
+        return self.may_act and not self.signatures and not self.is_checked
 
     @property
     def may_comment(self) -> bool:

@@ -16,8 +16,9 @@ from paraph.lib import figures
 from paraph.lib.keyfile import KeyFileMissing
 from paraph.signoff import receipts
 from paraph.signoff.facts import NOT_LAST, SEAL_FAULTS
+from paraph.signoff.methods.wet_ink import PAPER
 from paraph.signoff.models import UNFINISHED, Invitation, Signature, State
-from paraph.web.portal import door, signing
+from paraph.web.portal import door, returned, signing
 from paraph.web.portal.sheet import Sheet
 from paraph.web.shared.acting import reading
 
@@ -47,6 +48,7 @@ def own(invitation: Invitation) -> Signature | None:
 def _agreed(signature: Signature) -> dict[str, Any]:
     record = signature.record
     signoff = signature.signoff
+    paper = returned.filed(signature.party_id) if signature.method == PAPER else None
     sheet = Sheet(record["subject"]["content"])
     signed = [one for one in sheet.lines if one["id"] in signature.items]
     amount = figures.money(sheet.approved_gross, sheet.order["currency"], get_language() or "en")
@@ -56,7 +58,8 @@ def _agreed(signature: Signature) -> dict[str, Any]:
         "code": receipts.code(signature),
         "sheet": sheet,
         "signed": signed,
-        "steps": signing.STEPS,
+        "steps": returned.STEPS if paper else signing.STEPS,
+        "paper": paper,
         "amount": amount if sheet.priced else "",
         "ink": ink(record["mark"]),
         "state": signoff.state,

@@ -18,6 +18,7 @@ from paraph.web.portal import (
     proof,
     receipt,
     signing,
+    uploading,
 )
 
 app_name = "portal"
@@ -51,6 +52,16 @@ urlpatterns = [
     path(f"{VISIT}sealed.pdf", files.sealed, name="sealed"),
     path(f"{VISIT}receipt.json", files.receipt, name="receipt_file"),
     path(f"{VISIT}record.json", files.record, name="record"),
+    path(f"{VISIT}upload/", uploading.page, name="upload"),
+    path(f"{VISIT}upload/files/", uploading.files, name="upload_files"),
+    path(f"{VISIT}upload/order/", uploading.order, name="upload_order"),
+    path(f"{VISIT}upload/send/", uploading.send, name="upload_send"),
+    path(f"{VISIT}upload/pages/<uuid:page_id>.jpg", uploading.picture, name="upload_page"),
+    path(f"{VISIT}upload/scan/<int:number>.jpg", uploading.scan_page, name="scan_page"),
+    path(f"{VISIT}upload/pages/<uuid:page_id>/turn/", uploading.turn, name="upload_turn"),
+    path(f"{VISIT}upload/pages/<uuid:page_id>/move/", uploading.move, name="upload_move"),
+    path(f"{VISIT}upload/pages/<uuid:page_id>/remove/", uploading.remove, name="upload_remove"),
+    path(f"{VISIT}upload/pages/<uuid:page_id>/restore/", uploading.restore, name="upload_restore"),
     path("proof/", proof.page, name="proof"),
     path("proof/<str:name>", proof.key, name="proof_key"),
     path("preview/<uuid:order_id>/<str:view>/", preview.page, name="preview"),

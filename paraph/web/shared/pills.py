@@ -10,7 +10,7 @@ from django.utils.translation import pgettext_lazy
 
 from paraph.billing.models import State as Invoiced
 from paraph.signoff import progress
-from paraph.signoff.models import DisputeState, State
+from paraph.signoff.models import DisputeState, ReturnState, State
 from paraph.work.models import Status
 
 Tone = Literal["wait", "go", "good", "done", "bad", "warn", "over"]
@@ -88,6 +88,13 @@ PILLS: dict[str, dict[str, Pill]] = {
         "totp": Pill(pgettext_lazy("second factor", "App"), "check", "good"),
         "webauthn": Pill(pgettext_lazy("second factor", "Passkey"), "key", "good"),
         "sso": Pill(pgettext_lazy("second factor", "Single sign-on"), "check", "good"),
+    },
+    "returned": {
+        ReturnState.SENT: Pill(ReturnState.SENT.label, "clock", "go"),
+        ReturnState.REVIEW: Pill(ReturnState.REVIEW.label, "eye", "warn"),
+        ReturnState.FILED: Pill(ReturnState.FILED.label, "check", "done"),
+        ReturnState.SENT_BACK: Pill(ReturnState.SENT_BACK.label, "undo", "over"),
+        ReturnState.OVERTAKEN: Pill(ReturnState.OVERTAKEN.label, "minus", "over"),
     },
     "invoice": {
         Invoiced.DRAFT: Pill(Invoiced.DRAFT.label, "half", "wait"),

@@ -86,6 +86,10 @@ TABLE: dict[str, object] = {
     **dict.fromkeys(
         ("invoice_issue", "invoice_send", "invoice_void", "invoice_pdf", "invoice_xml"), ELSEWHERE
     ),
+    **dict.fromkeys(
+        ("return", "return_accept", "return_back", "return_scan", "return_file", "return_picture"), ELSEWHERE
+    ),
+    "returns": ALL,
     "invoices": {M, D, B},
     "invoices_csv": {M, D, B},
     "seller": {M},
