@@ -38,7 +38,6 @@ FEW = {
     "billing.BuyerProfile",  # one a customer, read beside it
     "billing.Series",  # one an organisation and year
     "delivery.Tally",  # one a kind
-    "signoff.Paper",  # one or two a party, and the newest is read
     "signoff.Decline",  # one a request, read beside it
     "signoff.OptOut",  # one a party, read beside it
     "signoff.Paper",  # a few a party, read beside it
