@@ -116,6 +116,11 @@ def line(finding: str, **changes: Any) -> orders.ItemDraft:
     )
 
 
+def option(label: str, **labels: str) -> defining.OptionDraft:
+    """An option of a choice, with its names in other languages."""
+    return defining.OptionDraft(label, labels)
+
+
 def again(order: WorkOrder, **changes: Any) -> orders.OrderDraft:
     """The draft that says what the order says now, with changes; lines keep their ids."""
     order = orders.load(order.pk)

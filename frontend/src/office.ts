@@ -3,4 +3,5 @@ import "htmx.org";
 import "./once-form.ts";
 import "./copy-text.ts";
 import "./line-rows.ts";
+import "./drag-order.ts";
 import "./passkey.ts";

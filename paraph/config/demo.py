@@ -12,7 +12,7 @@ from typing import Any
 from django.db import transaction
 
 from paraph.automation import runner
-from paraph.config import demo_bills, demo_orders, demo_turns
+from paraph.config import demo_bills, demo_orders, demo_properties, demo_turns
 from paraph.delivery import mailbox, outbox
 from paraph.lib.actor import SYSTEM, Actor
 from paraph.people import members
@@ -60,7 +60,9 @@ def fill() -> Organisation:
         )
         _member(second, "Pim de Boer", "pim@polder.example", Role.MANAGER, "nl")
         _member(second, *STAFF[2])
+        known = demo_properties.define(staff[Role.MANAGER])
         made = [_order(company, staff, one) for one in demo_orders.ORDERS]
+        demo_properties.fill(known, made[1], made[0], staff[Role.DISPATCHER])
     _play(made, staff[Role.MANAGER], staff[Role.TECHNICIAN])
     demo_bills.play(made, staff, DEMO_HOURS)
     runner.run_all()
@@ -96,6 +98,7 @@ def _order(company: Organisation, staff: dict[Any, Member], told: dict[str, Any]
         site=site,
         technician=staff[Role.TECHNICIAN],
         notes=told["notes"],
+        kind=demo_properties.kind_of(company, told["title"]),
         items=[_item(one, told) for one in told["items"]],
     )
     return orders.open_order(company, draft, by=staff[Role.DISPATCHER].actor)
@@ -183,6 +186,7 @@ def _work(order: WorkOrder, hours: dict[int, str], technician: Member) -> None:
         site=told.site,
         technician=told.technician,
         notes=told.notes,
+        kind=told.kind,
         items=items,
     )
     orders.revise(told, draft, expected=told.revision, by=technician.actor)

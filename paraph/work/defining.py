@@ -116,6 +116,15 @@ def put_property(found: Property | None, draft: PropertyDraft, *, by: Member, ac
     return now
 
 
+def imagine(draft: PropertyDraft, organisation: Organisation) -> Property:
+    """The property a draft would make, stored nowhere: for a preview. Raises `Undefinable`."""
+    now = Property(organisation=organisation, type=draft.type)
+    for name, value in _values(now, draft).items():
+        if name != "kinds":
+            setattr(now, name, value)
+    return now
+
+
 @transaction.atomic
 def archive(found: Defined, *, by: Member, actor: Actor) -> Defined:
     """Offer it no more; orders that have it keep it. Twice is once. Raises `access.Forbidden`."""

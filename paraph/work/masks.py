@@ -49,10 +49,11 @@ def fits(mask: str, text: str) -> bool:
 
 def example(mask: str) -> str:
     """A text that fits the mask's first form. Raises `BadMask`."""
-    made = ""
+    made, count = "", 0
     for sign in _read(mask)[0]:
-        for _ in range(max(sign.least, 1) if sign.most else 0):
-            made += sign.example[len(made) % len(sign.example)]
+        for _ in range(max(sign.least, 1)):
+            made += sign.example[count % len(sign.example)]
+            count += len(sign.example) > 1
     return made
 
 

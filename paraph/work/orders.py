@@ -202,7 +202,7 @@ def load(pk: UUID | str) -> WorkOrder:
     """Return an order with everything `describe` reads, in a constant number of queries."""
     lines = Item.objects.filter(removed_at=None).prefetch_related("parts")
     return (
-        WorkOrder.objects.select_related("organisation", "customer", "site", "technician__user")
+        WorkOrder.objects.select_related("organisation", "customer", "site", "technician__user", "kind")
         .prefetch_related(
             Prefetch("items", queryset=lines, to_attr="lines"), properties.prefetch(), "contacts"
         )

@@ -136,6 +136,10 @@ def _settings(world: World) -> Mapping[str, Any]:
     return {"organisation": world.shop.organisation.pk, **told}
 
 
+def _property(world: World) -> Mapping[str, Any]:
+    return {"name": "Other name", "type": "text"}
+
+
 def _invited(world: World) -> Mapping[str, Any]:
     return {"name": "Otto", "email": "otto@new.example", "role": "biller", "language": "en"}
 
@@ -232,6 +236,20 @@ TABLE: dict[str, Route] = {
     "office:factor_remove": act(ALL, foreign=302, factor="number"),
     # Manage users, and the organisation.
     "office:settings": form("M", _settings, foreign=(200, 409)),
+    "office:kinds": page("M", foreign=200),
+    "office:kind_new": form("M", lambda world: {"name": "Field ticket"}, foreign=(200, 302)),
+    "office:kinds_arrange": act("M", lambda world: {"place": world.kind.pk}, foreign=302),
+    "office:kind": form("M", lambda world: {"name": "Other name"}, pk="kind"),
+    "office:kind_archive": act("M", pk="kind"),
+    "office:kind_restore": act("M", pk="kind"),
+    "office:kind_delete": act("M", pk="kind"),
+    "office:properties": page("M", foreign=200),
+    "office:property_new": form("M", _property, foreign=(200, 302)),
+    "office:properties_arrange": act("M", lambda world: {"place": world.detail.pk}, foreign=302),
+    "office:property": form("M", _property, pk="property"),
+    "office:property_archive": act("M", pk="property"),
+    "office:property_restore": act("M", pk="property"),
+    "office:property_delete": act("M", pk="property"),
     "office:members": page("M", foreign=200),
     "office:member_invite": form("M", _invited, foreign=(200, 302)),
     "office:member": form("M", lambda world: {"role": "biller"}, pk="colleague"),
@@ -244,6 +262,7 @@ TABLE: dict[str, Route] = {
     "office:orders": page(ALL, foreign=200),
     "office:order_new": form("MD", _line, foreign=(200, 400)),
     "office:places": page("MDT", foreign=200),
+    "office:details": act("MDT", lambda world: {"order": world.order.pk}, good=200),
     "office:order": page(ALL, pk="order"),
     "office:order_edit": form("MDT", _line, pk="order"),
     # Lines 2 and 3 of the world's order have no consent yet (S1-04).

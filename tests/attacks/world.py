@@ -37,7 +37,7 @@ from paraph.signoff.models import (
 )
 from paraph.work import comments, defining, properties
 from paraph.work.defining import PropertyDraft
-from paraph.work.models import Comment, Property, WorkOrder
+from paraph.work.models import Comment, OrderKind, Property, WorkOrder
 from tests import cast, paperwork
 from tests.billing import bills
 from tests.cast import Shop
@@ -75,6 +75,8 @@ class World:
     reader: Invitation
     draft_page: ReturnPage
     returned: Return
+    detail: Property
+    kind: OrderKind
 
     @property
     def welcome_key(self) -> str:
@@ -112,6 +114,8 @@ class World:
             "returned": self.returned.pk,
             "file": self.returned.files.get().pk,
             "member": self.shop.mara.pk,
+            "property": self.detail.pk,
+            "kind": self.kind.pk,
             "colleague": self.shop.tess.pk,
             "welcome": self.welcome.pk,
             "welcome_key": self.welcome_key,
@@ -149,7 +153,7 @@ def make_world(shop: Shop) -> World:
     name = shop.organisation.name
     lines = [cast.line(f"{name} finding {number}") for number in (1, 2, 3)]
     order = shop.open_order(items=lines, title=f"{name} inspection", notes=f"{name} notes")
-    make_properties(shop, order)
+    made = make_properties(shop, order)
     order.refresh_from_db()
     signed = shop.invite(order)
     comment = comments.add(order, cast.lines(order)[1], text=f"{name} remark", by=shop.tess.actor)
@@ -178,6 +182,8 @@ def make_world(shop: Shop) -> World:
         make_welcome(shop),
         *make_bills(shop),
         *make_papers(shop, signed, invitation),
+        made,
+        shop.kind(f"{name} repair"),
     )
 
 

@@ -14,9 +14,9 @@ from django.test.utils import CaptureQueriesContext
 
 from paraph.automation import runner
 from paraph.people.models import Contact, Customer, Member, Role, Site, User, Welcome
-from paraph.signoff import requests
+from paraph.signoff import confirming, requests
 from paraph.signoff.models import Ask
-from paraph.work import comments, orders
+from paraph.work import comments, orders, properties
 from tests import cast, paperwork
 from tests.attacks.routes import TABLE
 from tests.attacks.world import GUEST, STAFF, Knocker, World, come_in, make_world, sign_in
@@ -120,8 +120,20 @@ def _grow(world: World) -> None:
         for number in range(MANY)
     )
     _grow_invoices(world)
+    _grow_properties(world)
     while runner.run_all():
         pass
+
+
+def _grow_properties(world: World) -> None:
+    """Kinds of order, and properties with values that the customer confirmed."""
+    shop = world.shop
+    kinds = [shop.kind(f"Kind {number}") for number in range(10)]
+    made = [shop.define("text", f"Property {number}", editable=True) for number in range(10)]
+    made += [shop.define("text", f"Of kinds {number}", kinds=kinds) for number in range(5)]
+    properties.set_values(world.order, {one.pk: "x" for one in made}, by=shop.mara.actor)
+    said = {str(one.pk): "y" for one in made}
+    confirming.confirm(world.invitation, said, by=cast.customer(world.invitation))
 
 
 def _grow_invoices(world: World) -> None:

@@ -15,9 +15,12 @@ from paraph.evidence import timeline
 from paraph.evidence.models import Entry
 from paraph.lib import figures
 from paraph.web.office.forms import lines, rows
-from paraph.work import orders
+from paraph.web.shared import property_fields
+from paraph.work import orders, properties, property_words
 from paraph.work.facts import OrderRevised
 from paraph.work.models import WorkOrder
+from paraph.work.property_facts import PropertyChanged
+from paraph.work.property_values import as_typed
 
 
 @dataclass(frozen=True)
@@ -33,14 +36,35 @@ class Changed:
 
 def changes(order: WorkOrder, *, since: int) -> list[Changed]:
     """Return what was changed after revision `since`, oldest first."""
-    entries = Entry.objects.filter(log_id=order.organisation_id, topic=order.topic, kind=OrderRevised.kind)
     numbers = {str(item.pk): item.number for item in order.items.all()}
-    return [
-        _changed(entry, one, numbers, order.currency)
-        for entry in entries.select_related("personal").order_by("index")
-        if entry.content["fact"]["revision"] > since
-        for one in entry.content["fact"]["changes"]
-    ]
+    found: list[Changed] = []
+    for entry in _entries(order, since):
+        if entry.kind == PropertyChanged.kind:
+            found += [_detail(entry, one) for one in _details(entry)]
+        else:
+            found += [
+                _changed(entry, one, numbers, order.currency) for one in entry.content["fact"]["changes"]
+            ]
+    return found
+
+
+def take_over_details(typed: QueryDict, order: WorkOrder, *, since: int) -> None:
+    """Put newer values of properties into what was typed, where it says the old one: nobody meant to change it back."""
+    language = get_language() or "en"
+    known = {str(one.definition.pk): one.definition for one in properties.of(order)}
+    for entry in _entries(order, since):
+        for one in _details(entry) if entry.kind == PropertyChanged.kind else ():
+            told = one["after"] or one["before"]
+            of = known.get(told["property"])
+            if of is None:
+                continue
+            before, after = (
+                as_typed(of, part["value"], language) if part else ""
+                for part in (one["before"], one["after"])
+            )
+            name = property_fields.name(of)
+            if typed.get(name, "") == before:
+                typed[name] = after
 
 
 def with_new_lines(typed: QueryDict, order: WorkOrder, changed: list[Changed]) -> QueryDict:
@@ -54,6 +78,26 @@ def with_new_lines(typed: QueryDict, order: WorkOrder, changed: list[Changed]) -
         for place, part in enumerate(row.parts):
             _copy(part, f"{lines.LINE}-{number}-part-{place}", data)
     return data
+
+
+def _entries(order: WorkOrder, since: int) -> list[Entry]:
+    kinds = (OrderRevised.kind, PropertyChanged.kind)
+    entries = Entry.objects.filter(log_id=order.organisation_id, topic=order.topic, kind__in=kinds)
+    found = entries.select_related("personal").order_by("index")
+    return [entry for entry in found if entry.content["fact"]["revision"] > since]
+
+
+def _details(entry: Entry) -> list[dict[str, Any]]:
+    """What properties said before and after; nothing where it was erased."""
+    secrets = entry.secrets or {}
+    found: list[dict[str, Any]] = secrets.get("fact", {}).get("what", [])
+    return found
+
+
+def _detail(entry: Entry, one: dict[str, Any]) -> Changed:
+    line, language = timeline.line(entry), get_language() or "en"
+    name = property_words.name(one["after"] or one["before"], language)
+    return Changed(line.by, line.at, name, property_words.said(one["after"], language) or _("removed"))
 
 
 def _copy(row: Any, prefix: str, data: QueryDict) -> None:
@@ -76,6 +120,7 @@ def _where(path: list[str], numbers: dict[str, int]) -> str:
         "customer": _("customer"),
         "site": _("site"),
         "contacts": _("contacts"),
+        "kind": _("kind of order"),
         "technician": _("technician"),
         "notes": _("notes"),
         "finding": _("finding"),
@@ -104,4 +149,4 @@ def _now(path: list[str], after: Any, currency: str) -> str:
         return figures.money(after, currency, language)
     if path[-1] in {"hours", "actual_hours", "tax_rate"}:
         return figures.quantity(Decimal(after), language)
-    return str(after)[:200] if isinstance(after, str) and path[0] not in {"technician"} else ""
+    return str(after)[:200] if isinstance(after, str) and path[0] not in {"technician", "kind"} else ""

@@ -18,10 +18,10 @@ from paraph.people.models import Member
 from paraph.signoff import subjects
 from paraph.signoff.models import State
 from paraph.web.office import meanwhile, reach
-from paraph.web.office.doors import actor, form, page, show
+from paraph.web.office.doors import act, actor, form, page, show
 from paraph.web.office.forms import order as sheets
 from paraph.web.office.forms.order import Sheet
-from paraph.work import orders
+from paraph.work import orders, properties
 from paraph.work.models import WorkOrder
 
 # Buttons of the page that are no saving: a row more or less, the customer chosen.
@@ -36,6 +36,7 @@ def order_new(request: HttpRequest, member: Member) -> HttpResponse:
         return _page(request, member, sheet)
     with transaction.atomic():
         order = orders.open_order(member.organisation, sheet.draft(member), by=actor(request, member))
+        properties.set_values(order, sheet.details.values, by=actor(request, member))
     messages.success(request, _("%(number)s is made.") % {"number": order.number})
     return redirect("office:order", order.pk)
 
@@ -50,7 +51,9 @@ def order_edit(request: HttpRequest, member: Member, pk: UUID) -> HttpResponse:
     expected = sheet.form.cleaned_data["revision"] or 0
     try:
         with transaction.atomic():
-            orders.revise(order, sheet.draft(member), expected=expected, by=actor(request, member))
+            now = orders.revise(order, sheet.draft(member), expected=expected, by=actor(request, member))
+            values = sheet.details.values
+            properties.set_values(order, values, expected=now.revision, by=actor(request, member))
     except orders.StaleOrder:
         return _stale(request, member, order, expected)
     messages.success(request, _("%(number)s is saved.") % {"number": order.number})
@@ -63,6 +66,14 @@ def places(request: HttpRequest, member: Member) -> HttpResponse:
     customer = _asked_customer(request, member)
     sheet = sheets.start(member, customer=customer)
     return show(request, member, "order_places.html", sheet=sheet, customer=customer)
+
+
+@act("order.edit")
+def details(request: HttpRequest, member: Member) -> HttpResponse:
+    """The properties of the kind just chosen, with what was typed; nothing is stored."""
+    order = _asked_order(request, member)
+    sheet = sheets.again(member, request.POST, order)
+    return show(request, member, "order_details.html", sheet=sheet, order=order)
 
 
 def _sheet(request: HttpRequest, member: Member, order: WorkOrder | None = None) -> Sheet:
@@ -82,6 +93,7 @@ def _stale(request: HttpRequest, member: Member, order: WorkOrder, expected: int
     changes = meanwhile.changes(order, since=expected)
     typed = meanwhile.with_new_lines(request.POST, order, changes)
     typed["revision"] = str(order.revision)
+    meanwhile.take_over_details(typed, order, since=expected)
     told = {
         "problems": [
             _("Somebody else changed this order while you were typing. What you typed is still here.")
@@ -117,5 +129,13 @@ def _page(
 def _asked_customer(request: HttpRequest, member: Member) -> Any:
     try:
         return reach.customers(member).filter(pk=UUID(request.GET.get("customer", ""))).first()
+    except ValueError:
+        return None
+
+
+def _asked_order(request: HttpRequest, member: Member) -> WorkOrder | None:
+    """The order whose form asks; None for a new one."""
+    try:
+        return orders.load(reach.order(member, UUID(request.POST.get("order", ""))).pk)
     except ValueError:
         return None

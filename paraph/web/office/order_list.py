@@ -13,7 +13,7 @@ from paraph.people.models import Contact, Customer, Member
 from paraph.web.office import reach, waiting
 from paraph.web.office.doors import page, show
 from paraph.web.office.leaves import Leaves
-from paraph.work.models import Status, WorkOrder
+from paraph.work.models import OrderKind, Status, WorkOrder
 
 PAGE = 25
 MOST_WORDS = 6  # each is a condition of its own
@@ -39,9 +39,23 @@ class FilterForm(forms.Form):
         label=_("Customer"), required=False, queryset=Customer.objects.none(), empty_label=_("Every customer")
     )
 
+    kind = forms.ModelChoiceField(
+        label=_("Kind of order"),
+        required=False,
+        queryset=OrderKind.objects.none(),
+        empty_label=_("Every kind"),
+    )
+
     def __init__(self, *args: Any, member: Member, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        for name, found in (("technician", reach.members(member)), ("customer", reach.customers(member))):
+        kinds = reach.order_kinds(member, archived=True)
+        if not kinds.exists():
+            del self.fields["kind"]
+        offered: list[tuple[str, QuerySet[Any]]] = [("technician", reach.members(member))]
+        offered += [("customer", reach.customers(member)), ("kind", kinds)]
+        for name, found in offered:
+            if name not in self.fields:
+                continue
             field = self.fields[name]
             assert isinstance(field, forms.ModelChoiceField)
             field.queryset = found
@@ -85,7 +99,7 @@ def order_list(request: HttpRequest, member: Member) -> HttpResponse:
 
 def search(found: QuerySet[WorkOrder], chosen: dict[str, Any]) -> QuerySet[WorkOrder]:
     """The orders that fit all filters; each word of `q` must be found somewhere."""
-    for name in ("status", "technician", "customer"):
+    for name in ("status", "technician", "customer", "kind"):
         if name in chosen:
             found = found.filter(**{name: chosen[name]})
     for word in chosen.get("q", "").split()[:MOST_WORDS]:

@@ -14,12 +14,12 @@ from paraph.evidence.facts import STAFF
 from paraph.evidence.models import Entry
 from paraph.people import access
 from paraph.people.models import Member
-from paraph.signoff import approvals, progress, subjects
-from paraph.signoff.models import AWAITED, Choice, Return, ReturnState, State
+from paraph.signoff import approvals, confirmed, progress, subjects
+from paraph.signoff.models import AWAITED, Choice, Confirmation, Return, ReturnState, State
 from paraph.signoff.subjects import Standing
 from paraph.web.office.asked import Request, Signed, requests_of
 from paraph.web.shared import hours
-from paraph.work import orders
+from paraph.work import orders, properties, property_words
 from paraph.work.guards import Missing
 from paraph.work.models import Comment, WorkOrder
 
@@ -45,6 +45,17 @@ class Line:
 
 
 @dataclass(frozen=True)
+class Detail:
+    """One property of the order. `confirmed`: by the customer, who then said what it says."""
+
+    name: str
+    value: str
+    editable: bool
+    required: bool
+    confirmed: Confirmation | None
+
+
+@dataclass(frozen=True)
 class Overview:
     """All of the page."""
 
@@ -59,6 +70,7 @@ class Overview:
     figure: hours.Figure
     missing: list[Missing] = field(default_factory=list)
     digests: list[tuple[str, str]] = field(default_factory=list)
+    details: list[Detail] = field(default_factory=list)
 
     @property
     def missing_numbers(self) -> str:
@@ -109,12 +121,36 @@ def of(order: WorkOrder, member: Member, language: str) -> Overview:
         hours.figure(progress.present(order, stand)),
         approvals.missing(order, stand),
         _digests(order),
+        _details(order, language),
     )
 
 
 def _returned(order: WorkOrder) -> QuerySet[Return]:
     found = Return.objects.filter(party__signoff__order=order, state__in=OPEN_RETURNS)
     return found.select_related("party__contact", "decided_by__user").order_by("-sent_at")
+
+
+def _details(order: WorkOrder, language: str) -> list[Detail]:
+    """The order's properties, with and without a value."""
+    held = {one.definition.pk: one for one in confirmed.held(order)}
+    rows = Confirmation.objects.filter(signoff__order=order).select_related("party__contact").order_by("id")
+    last = {one.property_id: one for one in rows}
+    return [
+        Detail(
+            property_words.title(one.definition, language),
+            property_words.said(
+                held[one.definition.pk].told if one.definition.pk in held else None, language
+            ),
+            one.definition.editable,
+            one.definition.required,
+            _if_same(last.get(one.definition.pk), held.get(one.definition.pk)),
+        )
+        for one in properties.of(order)
+    ]
+
+
+def _if_same(found: Confirmation | None, held: properties.Held | None) -> Confirmation | None:
+    return found if found and held and found.after == held.value else None
 
 
 def _comments(order: WorkOrder, member: Member) -> list[Comment]:

@@ -12,7 +12,7 @@ from django.shortcuts import get_object_or_404
 
 from paraph.people.models import Customer, Member, Welcome
 from paraph.signoff.models import Invitation, Return, Signature, SignOff
-from paraph.work.models import Comment, WorkOrder
+from paraph.work.models import Comment, OrderKind, Property, WorkOrder
 
 
 def orders(member: Member) -> QuerySet[WorkOrder]:
@@ -63,6 +63,28 @@ def welcomes(member: Member) -> QuerySet[Welcome]:
 def welcome(member: Member, pk: UUID) -> Welcome:
     """One of them."""
     return get_object_or_404(welcomes(member), pk=pk)
+
+
+def order_kinds(member: Member, *, archived: bool = False) -> QuerySet[OrderKind]:
+    """The organisation's kinds of order, in its order."""
+    found = OrderKind.objects.filter(organisation_id=member.organisation_id).select_related("organisation")
+    return found if archived else found.filter(archived_at=None)
+
+
+def order_kind(member: Member, pk: UUID) -> OrderKind:
+    """One of them."""
+    return get_object_or_404(order_kinds(member, archived=True), pk=pk)
+
+
+def properties(member: Member, *, archived: bool = False) -> QuerySet[Property]:
+    """The organisation's own properties, in its order."""
+    found = Property.objects.filter(organisation_id=member.organisation_id).select_related("organisation")
+    return found if archived else found.filter(archived_at=None)
+
+
+def property(member: Member, pk: UUID) -> Property:
+    """One of them."""
+    return get_object_or_404(properties(member, archived=True), pk=pk)
 
 
 def comment(member: Member, order: UUID, pk: UUID) -> Comment:

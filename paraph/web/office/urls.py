@@ -27,8 +27,10 @@ from paraph.web.office import (
     returns,
     settings_account,
     settings_factors,
+    settings_kinds,
     settings_members,
     settings_organisation,
+    settings_properties,
     sign_in,
     start,
 )
@@ -39,6 +41,8 @@ SIGNATURE = ORDER + "signatures/<uuid:signature>/"
 RETURN = ORDER + "returns/<uuid:returned>/"
 MEMBER = "settings/members/<uuid:pk>/"
 INVOICE = "invoices/<uuid:pk>/"
+KIND = "settings/kinds/<uuid:pk>/"
+PROPERTY = "settings/properties/<uuid:pk>/"
 WELCOME = "settings/members/invited/<uuid:welcome>/"
 urlpatterns = [
     path("", start.start, name="start"),
@@ -71,9 +75,24 @@ urlpatterns = [
     path(MEMBER + "factors/remove/", settings_members.forget_factors, name="member_factors"),
     path(WELCOME + "again/", settings_members.welcome_again, name="welcome_again"),
     path(WELCOME + "withdraw/", settings_members.welcome_withdraw, name="welcome_withdraw"),
+    path("settings/kinds/", settings_kinds.kind_list, name="kinds"),
+    path("settings/kinds/new/", settings_kinds.kind_new, name="kind_new"),
+    path("settings/kinds/arrange/", settings_kinds.arrange, name="kinds_arrange"),
+    path(KIND, settings_kinds.kind_edit, name="kind"),
+    path(KIND + "archive/", settings_kinds.archive, name="kind_archive"),
+    path(KIND + "restore/", settings_kinds.restore, name="kind_restore"),
+    path(KIND + "delete/", settings_kinds.delete, name="kind_delete"),
+    path("settings/properties/", settings_properties.property_list, name="properties"),
+    path("settings/properties/new/", settings_properties.property_new, name="property_new"),
+    path("settings/properties/arrange/", settings_properties.arrange, name="properties_arrange"),
+    path(PROPERTY, settings_properties.property_edit, name="property"),
+    path(PROPERTY + "archive/", settings_properties.archive, name="property_archive"),
+    path(PROPERTY + "restore/", settings_properties.restore, name="property_restore"),
+    path(PROPERTY + "delete/", settings_properties.delete, name="property_delete"),
     path("orders/", order_list.order_list, name="orders"),
     path("orders/new/", order_edit.order_new, name="order_new"),
     path("orders/places/", order_edit.places, name="places"),
+    path("orders/details/", order_edit.details, name="details"),
     path(ORDER, order_page.order_page, name="order"),
     path(ORDER + "edit/", order_edit.order_edit, name="order_edit"),
     path(ORDER + "report/", reporting.report, name="report"),

@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from paraph.people.models import LANGUAGES, NAME_CHARS, Contact, Customer, Member, Site
 from paraph.web.office import reach
 from paraph.web.office.forms import rows
-from paraph.work.models import TEXT_CHARS, WorkOrder
+from paraph.work.models import TEXT_CHARS, OrderKind, WorkOrder
 
 
 class PlacesForm(forms.Form):
@@ -57,6 +57,9 @@ class OrderForm(forms.Form):
     technician = forms.ModelChoiceField(
         label=_("Technician"), queryset=Member.objects.none(), required=False, empty_label=_("Nobody yet")
     )
+    kind = forms.ModelChoiceField(
+        label=_("Kind of order"), queryset=OrderKind.objects.none(), required=False, empty_label=_("No kind")
+    )
     notes = forms.CharField(
         label=_("Notes for the customer"),
         max_length=TEXT_CHARS,
@@ -70,6 +73,8 @@ class OrderForm(forms.Form):
         super().__init__(*args, **kwargs)
         _choose(self, "customer", reach.customers(member))
         _choose(self, "technician", reach.members(member))
+        own = Q(pk=order.kind_id) if order and order.kind_id else Q()
+        _choose(self, "kind", reach.order_kinds(member, archived=True).filter(Q(archived_at=None) | own))
         if order is not None and order.signoffs.exists():
             # Their contacts were asked already; another customer would be another order.
             self.fields["customer"].disabled = True

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from paraph.people.models import Customer, Member
 from paraph.web.office import reach
 from paraph.web.office.forms import lines, rows
+from paraph.web.office.forms.details import DetailsForm, kind_of
 from paraph.web.office.forms.head import NewCustomerForm, OrderForm, PlacesForm
 from paraph.web.office.forms.lines import LineForm
 from paraph.web.office.forms.rows import Rows
@@ -19,16 +20,21 @@ from paraph.work.models import WorkOrder
 
 
 class Sheet:
-    """The whole page: head, places, perhaps a new customer, and lines."""
+    """The whole page: head, places, perhaps a new customer, properties, and lines."""
 
     def __init__(
-        self, form: OrderForm, places: PlacesForm, new: NewCustomerForm | None, lines: Rows[LineForm]
+        self,
+        form: OrderForm,
+        places: PlacesForm,
+        new: NewCustomerForm | None,
+        lines: Rows[LineForm],
+        details: DetailsForm,
     ) -> None:
-        self.form, self.places, self.new, self.lines = form, places, new, lines
+        self.form, self.places, self.new, self.lines, self.details = form, places, new, lines, details
 
     def is_valid(self) -> bool:
         """Judge all parts, so that all errors show at once."""
-        good = [self.form.is_valid(), self.places.is_valid(), self.lines.is_valid()]
+        good = [self.form.is_valid(), self.places.is_valid(), self.lines.is_valid(), self.details.is_valid()]
         if self.new is not None and not self.new.is_blank:
             good.append(self.new.is_valid())
             if self.form.cleaned_data.get("customer"):
@@ -42,7 +48,7 @@ class Sheet:
         """Everything that is wrong, for the summary."""
         made = [self.new] if self.new is not None else []
         parts = [part for line in self.lines for part in line.parts]
-        return rows.Faults([self.form, *made, self.places, *self.lines, *parts])
+        return rows.Faults([self.form, *made, self.places, self.details, *self.lines, *parts])
 
     def draft(self, member: Member) -> orders.OrderDraft:
         """The order as typed, once valid; makes the new customer, so call it inside a transaction."""
@@ -58,6 +64,7 @@ class Sheet:
             site=site,
             technician=head["technician"],
             notes=head["notes"],
+            kind=head["kind"],
             items=[line.draft() for line in self.lines.filled],
         )
 
@@ -73,8 +80,9 @@ def start(member: Member, order: WorkOrder | None = None, customer: Customer | N
             PlacesForm(initial=places, customer=customer),
             NewCustomerForm(initial={"language": member.organisation.language}, prefix="new"),
             lines.start([], member.organisation.currency, spare=1),
+            DetailsForm(member=member, kind=None, order=None),
         )
-    names = ("customer", "title", "object_name", "technician", "notes", "revision")
+    names = ("customer", "title", "object_name", "technician", "kind", "notes", "revision")
     head = {name: getattr(order, name) for name in names}
     places = {"contacts": [one.pk for one in order.contacts.all()], "site": order.site}
     return Sheet(
@@ -82,6 +90,7 @@ def start(member: Member, order: WorkOrder | None = None, customer: Customer | N
         PlacesForm(initial=places, customer=order.customer),
         None,
         lines.start(orders.lines_of(order), order.currency),
+        DetailsForm(member=member, kind=order.kind, order=order),
     )
 
 
@@ -92,6 +101,7 @@ def read(member: Member, data: QueryDict, order: WorkOrder | None = None) -> She
         PlacesForm(data, customer=_customer(member, data, order)),
         None if order else NewCustomerForm(data, prefix="new"),
         lines.read(data, _currency(member, order)),
+        DetailsForm(data, member=member, kind=kind_of(member, data), order=order),
     )
 
 
@@ -104,6 +114,7 @@ def again(member: Member, data: QueryDict, order: WorkOrder | None = None) -> Sh
         PlacesForm(initial=rows.typed(PlacesForm, "", data), customer=customer),
         None if order else NewCustomerForm(initial=rows.typed(NewCustomerForm, "new", data), prefix="new"),
         lines.again(data, _currency(member, order), add=add, without=without),
+        DetailsForm(member=member, kind=kind_of(member, data), order=order, typed=data.dict()),
     )
 
 

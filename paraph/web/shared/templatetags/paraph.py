@@ -89,6 +89,12 @@ def ago(at: datetime | str | None) -> SafeString | str:
 until = register.filter("until", ago)
 
 
+@register.filter
+def named(one: Any) -> str:
+    """``{{ order.kind|named }}``: what an organisation's own thing is called in the reader's language."""
+    return str(one.names.get(_language()) or one.name)
+
+
 @register.simple_tag
 def pill(kind: str, state: object) -> SafeString:
     """``{% pill "decision" standing.choice %}``: a state as sign and word; kinds are the keys of `pills.PILLS`."""
