@@ -14,44 +14,9 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
+from paraph.config.manual import DESCRIPTION, EPILOG
 from paraph.operate import archive, scratch
 from paraph.operate.scratch import Sorry
-
-DESCRIPTION = """\
-Paraph: customers sign off field work, and everybody can check that they did.
-
-commands:
-  serve          serve the pages, with one worker (PARAPH_WORKERS web processes)
-  worker         run one more worker: mails, consequences, pending seals, time stamps
-  migrate        create or update the database, and make the keys at first start
-  demo           fill the demo company; with --serve also serve it; --reset starts over
-  sample DIR     play a whole signing journey on a scratch database and write what the
-                 parties then hold: PDFs, receipt, record, public keys
-  check          name every bad or dangerous setting, with what to do about it
-  backup FILE    write database, files and keys into one verified archive, while Paraph runs
-  restore FILE   make an installation from such an archive, of this version or an earlier one
-  verify [FILE]  recompute the ledgers and compare them with receipts that others kept
-  bounce         take a message that a mail server could not deliver, from standard input
-  keys           make the installation's keys that do not exist yet
-  member EMAIL   let somebody in: the first manager of a new organisation, a colleague,
-                 or the same person with a new password (asked for, or read from input)
-"""
-EPILOG = """\
-environment:
-  PARAPH_DATA    folder of database, files and keys (var)
-  PARAPH_PORT    port to listen on (8000)
-  PARAPH_ADDRESS address to listen on (127.0.0.1, or every one when PARAPH_ORIGIN is not local)
-  PARAPH_ORIGIN  the address people use (http://localhost:8000); https but for localhost
-  PARAPH_WORKERS web processes (2)
-  DATABASE_URL   postgres://user:password@host/name, or sqlite:///path (a file in PARAPH_DATA)
-  PARAPH_FILES   where files are kept: s3://bucket/prefix, or a folder in PARAPH_DATA
-  SMTP_HOST, SMTP_PORT, SMTP_USER, SMTP_PASSWORD, SMTP_STARTTLS, SMTP_TLS, PARAPH_FROM
-                 how mail is sent, and in whose name
-
-Every secret of the installation is a file in PARAPH_DATA/keys, made at first start; `paraph backup`
-holds them. A secret that you give may stand in a file too: DATABASE_URL_FILE, SMTP_PASSWORD_FILE …
-"""
-
 
 TRY_AGAIN = 75  # EX_TEMPFAIL of sysexits.h, which mail servers know
 
@@ -98,6 +63,13 @@ OPTIONS: dict[str, dict[str, dict[str, Any]]] = {
             "metavar": "PLACE",
             "help": "receipts that others kept",
         },
+    },
+    "intake": {
+        "files": {"nargs": "+", "metavar": "FILE", "help": "files, or folders of them"},
+        "--json": {"action": "store_true", "help": "print JSON, for programs"},
+        "--out": {"metavar": "DIR", "help": "write the clean PDFs there"},
+        "--compare": {"action": "store_true", "help": "draw them with every reader there is, and compare"},
+        "--pdfjs": {"metavar": "DIR", "help": "a folder with pdfjs-dist in its node_modules"},
     },
     "verify": {
         "files": {"nargs": "*", "metavar": "FILE", "help": "receipts, checkpoints, or folders of them"}
@@ -267,6 +239,21 @@ def verify(chosen: argparse.Namespace) -> int:
     return found.code
 
 
+def intake(chosen: argparse.Namespace) -> int:
+    """Tell how files of others would be treated, in the child process and within the limits of the product.
+
+    Needs no installation. Exit code 0 when every file was judged, also when it is refused; 1 when a file cannot be
+    opened, or when readers do not agree on how a page looks (--compare).
+    """
+    from paraph.operate import intaking
+
+    out = Path(chosen.out) if chosen.out else None
+    pdfjs = Path(chosen.pdfjs) if chosen.pdfjs else None
+    told = intaking.tell([Path(one) for one in chosen.files], out, compare=chosen.compare, pdfjs=pdfjs)
+    print(intaking.as_json(told) if chosen.json else "\n".join(intaking.as_text(told)))
+    return 1 if any(one.get("agree") is False for one in told) else 0
+
+
 def demo(chosen: argparse.Namespace) -> None:
     """Fill the demo company once; say where everything is; serve it if asked."""
     os.environ["PARAPH_DEMO"] = "1"
@@ -329,6 +316,7 @@ def _parser() -> argparse.ArgumentParser:
         restore,
         verify,
         bounce,
+        intake,
     )
     for verb in verbs:
         one = commands.add_parser(verb.__name__, description=verb.__doc__)

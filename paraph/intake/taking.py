@@ -29,8 +29,10 @@ class Taken:
     """A file that was accepted. ``pdf`` is all that is ever shown, matched or sealed; the original is evidence.
 
     ``dropped`` counts what did not come along, by name (``javascript``, ``link``, ``metadata`` …); ``redrawn`` are the
-    pages (from 1) that became images, because readers would not agree on how they look; ``notes`` are codes of
-    remarkable things that were no reason to refuse (``name_differs``, ``repaired``, ``trailing_bytes``).
+    pages (from 1) that became images because readers would not agree on how they look, with what they disagree about
+    (``font``: not in the file, ``inks``, ``layers``, ``look`` of a form field, ``packing`` …); ``notes`` are codes of
+    remarkable things that were no reason to refuse: ``name_differs`` (its end does not fit its kind), ``repaired``,
+    ``pages_lost`` (there may have been more pages), ``frames_left`` (a moving picture: its first frame was taken).
     Digests are SHA-256, lower-case hex, of the bytes that came in and of ``pdf``.
     """
 
@@ -39,7 +41,7 @@ class Taken:
     sizes: tuple[Size, ...]
     pdf: bytes = field(repr=False)
     dropped: dict[str, int]
-    redrawn: tuple[int, ...]
+    redrawn: dict[int, tuple[str, ...]]
     notes: tuple[str, ...]
     digest_in: str
     digest_out: str
@@ -89,7 +91,7 @@ def _taken(kind: Kind, content: bytes, done: sandbox.Done, notes: tuple[str, ...
         sizes=sizes,
         pdf=pdf,
         dropped={str(name): int(count) for name, count in sorted(told["dropped"].items())},
-        redrawn=tuple(int(one) for one in told["redrawn"]),
+        redrawn={int(page): tuple(map(str, why)) for page, why in told["redrawn"].items()},
         notes=(*notes, *map(str, told["notes"])),
         digest_in=sha256(content).hexdigest(),
         digest_out=sha256(pdf).hexdigest(),

@@ -1,6 +1,6 @@
 """Line 28: what we hand out says nothing about the machine, the people or the places behind it but what it shows.
 
-Photos and other uploads, whose places and cameras must go, belong to the capability that takes them.
+Photos and other uploads: `test_line_28_uploads.py`.
 """
 
 from __future__ import annotations

@@ -21,7 +21,7 @@ def bind(pdfs: list[bytes], leaves: list[list[int]]) -> dict[str, Any]:
 def told(pdf: pikepdf.Pdf, **more: Any) -> dict[str, Any]:
     """What the parent is told of a clean PDF."""
     sizes = [seen_size(page) for page in pdf.pages]
-    return {"pdf": saved(pdf), "sizes": sizes, "dropped": {}, "redrawn": [], "notes": [], **more}
+    return {"pdf": saved(pdf), "sizes": sizes, "dropped": {}, "redrawn": {}, "notes": [], **more}
 
 
 def seen_size(page: pikepdf.Page) -> tuple[float, float]:
@@ -33,12 +33,12 @@ def seen_size(page: pikepdf.Page) -> tuple[float, float]:
 
 
 def saved(pdf: pikepdf.Pdf) -> bytes:
-    """Written anew: unpacked and packed again, unreachable objects left behind; the same PDF gives the same bytes."""
+    """Written anew: unreachable objects left behind, odd packings replaced; the same PDF gives the same bytes."""
     file = io.BytesIO()
     pdf.save(
         file,
         stream_decode_level=pikepdf.StreamDecodeLevel.generalized,
-        recompress_flate=True,
+        recompress_flate=False,
         object_stream_mode=pikepdf.ObjectStreamMode.disable,
         fix_metadata_version=False,
         deterministic_id=True,

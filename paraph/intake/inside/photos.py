@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import zlib
 from collections.abc import Iterator
 from typing import Any
 
@@ -18,6 +19,8 @@ from paraph.intake.limits import MAX_DECODED_PIXELS, MAX_PAGES, MAX_PICTURE_PIXE
 LEAST_SIDE = 2400  # pixels of the longer side that a draft must have: A4 at 205 dpi
 LONGER_SIDE = 3508  # pixels of the longer side at most: A4 at 300 dpi
 QUALITY = 85
+PACKED_WELL = 0.12  # of the unpacked size: text and lines are kept without loss, photos as JPEG
+COLOURS = {"L": pikepdf.Name.DeviceGray, "RGB": pikepdf.Name.DeviceRGB}
 A4 = (595.28, 841.89)  # points
 POINTS = 72.0
 PLAUSIBLE_DPI = range(90, 1300)  # of a scanner; cameras and screens write 72
@@ -36,7 +39,7 @@ def clean(kind: Kind, content: bytes) -> dict[str, Any]:
     try:
         with Image.open(io.BytesIO(content), formats=FORMATS[kind]) as picture:
             for frame in _frames(kind, picture):
-                _add(pdf, *_page(frame))
+                fill(pdf, pdf.add_blank_page(), *_page(frame))
                 if len(pdf.pages) > MAX_PAGES:
                     raise Refused(Reason.TOO_MANY_PAGES)
     except (OSError, SyntaxError, ValueError, EOFError, IndexError, KeyError, TypeError) as problem:
@@ -104,16 +107,18 @@ def _size(pixels: tuple[int, int], dpi: Any) -> tuple[float, float]:
     return (pixels[0] * scale, pixels[1] * scale)
 
 
-def _add(pdf: pikepdf.Pdf, image: Image.Image, size: tuple[float, float]) -> None:
-    """One page that is this picture."""
-    page = pdf.add_blank_page(page_size=size)
-    page.Resources = pikepdf.Dictionary(XObject=pikepdf.Dictionary(Page=stored(pdf, image)))
-    width, height = (f"{one:.3f}" for one in size)
-    page.Contents = pdf.make_stream(f"q {width} 0 0 {height} 0 0 cm /Page Do Q".encode())
+def fill(pdf: pikepdf.Pdf, page: pikepdf.Page, image: Image.Image, size: tuple[float, float]) -> None:
+    """Make a page this picture, on a sheet of this size in points, and nothing else."""
+    for key in set(page.obj.keys()) - {"/Type", "/Parent"}:
+        del page.obj[key]
+    width, height = (round(one, 3) for one in size)
+    page.obj.MediaBox = pikepdf.Array([0, 0, width, height])
+    page.obj.Resources = pikepdf.Dictionary(XObject=pikepdf.Dictionary(Page=stored(pdf, image)))
+    page.obj.Contents = pdf.make_stream(f"q {width} 0 0 {height} 0 0 cm /Page Do Q".encode())
 
 
 def stored(pdf: pikepdf.Pdf, image: Image.Image) -> pikepdf.Stream:
-    """The picture as an object of a PDF: two colours without loss, else as JPEG."""
+    """The picture as an object of a PDF: flat ones without loss, else as JPEG."""
     looks: dict[str, Any] = {
         "Type": pikepdf.Name.XObject,
         "Subtype": pikepdf.Name.Image,
@@ -124,9 +129,18 @@ def stored(pdf: pikepdf.Pdf, image: Image.Image) -> pikepdf.Stream:
         return pdf.make_stream(
             image.tobytes(), BitsPerComponent=1, ColorSpace=pikepdf.Name.DeviceGray, **looks
         )
-    colours = pikepdf.Name.DeviceGray if image.mode == "L" else pikepdf.Name.DeviceRGB
+    looks |= {"BitsPerComponent": 8, "ColorSpace": COLOURS[image.mode]}
+    whole = packed(image)
+    if whole is not None:
+        return pdf.make_stream(whole, Filter=pikepdf.Name.FlateDecode, **looks)
     file = io.BytesIO()
+    image.info.clear()  # Pillow would write comments and profiles of the source again
     image.save(file, "JPEG", quality=QUALITY)
-    return pdf.make_stream(
-        file.getvalue(), BitsPerComponent=8, ColorSpace=colours, Filter=pikepdf.Name.DCTDecode, **looks
-    )
+    return pdf.make_stream(file.getvalue(), Filter=pikepdf.Name.DCTDecode, **looks)
+
+
+def packed(image: Image.Image) -> bytes | None:
+    """The pixels without loss; None when that is much."""
+    raw = image.tobytes()
+    done = zlib.compress(raw, 1)
+    return done if len(done) < PACKED_WELL * len(raw) else None

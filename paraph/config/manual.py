@@ -1,0 +1,40 @@
+"""What `paraph --help` says of the commands and of the environment."""
+
+from __future__ import annotations
+
+DESCRIPTION = """\
+Paraph: customers sign off field work, and everybody can check that they did.
+
+commands:
+  serve          serve the pages, with one worker (PARAPH_WORKERS web processes)
+  worker         run one more worker: mails, consequences, pending seals, time stamps
+  migrate        create or update the database, and make the keys at first start
+  demo           fill the demo company; with --serve also serve it; --reset starts over
+  sample DIR     play a whole signing journey on a scratch database and write what the
+                 parties then hold: PDFs, receipt, record, public keys
+  check          name every bad or dangerous setting, with what to do about it
+  backup FILE    write database, files and keys into one verified archive, while Paraph runs
+  restore FILE   make an installation from such an archive, of this version or an earlier one
+  verify [FILE]  recompute the ledgers and compare them with receipts that others kept
+  bounce         take a message that a mail server could not deliver, from standard input
+  intake FILE    tell how files would be treated that a customer sends: accepted or refused, and
+                 why; with --out also write what is kept of them
+  keys           make the installation's keys that do not exist yet
+  member EMAIL   let somebody in: the first manager of a new organisation, a colleague,
+                 or the same person with a new password (asked for, or read from input)
+"""
+EPILOG = """\
+environment:
+  PARAPH_DATA    folder of database, files and keys (var)
+  PARAPH_PORT    port to listen on (8000)
+  PARAPH_ADDRESS address to listen on (127.0.0.1, or every one when PARAPH_ORIGIN is not local)
+  PARAPH_ORIGIN  the address people use (http://localhost:8000); https but for localhost
+  PARAPH_WORKERS web processes (2)
+  DATABASE_URL   postgres://user:password@host/name, or sqlite:///path (a file in PARAPH_DATA)
+  PARAPH_FILES   where files are kept: s3://bucket/prefix, or a folder in PARAPH_DATA
+  SMTP_HOST, SMTP_PORT, SMTP_USER, SMTP_PASSWORD, SMTP_STARTTLS, SMTP_TLS, PARAPH_FROM
+                 how mail is sent, and in whose name
+
+Every secret of the installation is a file in PARAPH_DATA/keys, made at first start; `paraph backup`
+holds them. A secret that you give may stand in a file too: DATABASE_URL_FILE, SMTP_PASSWORD_FILE …
+"""
