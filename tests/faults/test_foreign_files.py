@@ -11,25 +11,26 @@ import pytest
 
 from paraph.intake import sandbox, taking
 from paraph.intake.errors import Reason, Refused
-from paraph.intake.inside import child
 from paraph.intake.limits import MB, Limits
 from tests.intake import files
 
 SMALL = Limits(wall=8.0, cpu=6, memory=256 * MB)
 
 
+# A child whose module `hostile` is run, as if a file had taken over its reader.
+START = """import sys
+sys.path += [*sys.argv[4:], {folder!r}]
+from paraph.intake.inside import child
+known = child.importlib.import_module
+child.importlib.import_module = lambda name: known(name.rpartition(".")[2])
+child.TASKS["hostile"] = "hostile"
+child.main(sys.argv[1], int(sys.argv[2]), int(sys.argv[3]))"""
+
+
 @pytest.fixture
 def hostile(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
-    """A folder whose module `hostile` is run in the child, as if a file had taken over its reader."""
-    monkeypatch.setattr(
-        sandbox,
-        "_START",
-        sandbox._START.replace(
-            "child.main",
-            f"sys.path.append({str(tmp_path)!r}); child.TASKS['hostile'] = '../hostile'; import importlib; real = importlib.import_module; importlib.import_module = lambda name: real('hostile' if 'hostile' in name else name); child.main",
-        ),
-    )
-    assert "hostile" not in child.TASKS
+    """Where to write that module."""
+    monkeypatch.setattr(sandbox, "_START", START.format(folder=str(tmp_path)))
     return tmp_path / "hostile.py"
 
 
