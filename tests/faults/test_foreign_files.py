@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import os
+import tempfile
 import threading
 import time
 from pathlib import Path
@@ -116,8 +116,8 @@ def test_F21_others_work_on_while_a_hostile_file_is_read() -> None:
     assert len(ended) == 2
 
 
-def test_F21_nothing_is_left_behind() -> None:
-    before = set(Path(os.environ.get("TMPDIR", "/tmp")).glob("paraph-intake-*"))
+def test_F21_nothing_is_left_behind(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     with pytest.raises(Refused):
         taking.take_in(files.nested())
-    assert set(Path(os.environ.get("TMPDIR", "/tmp")).glob("paraph-intake-*")) <= before
+    assert list(tmp_path.iterdir()) == []
