@@ -78,8 +78,8 @@ def _remind(pk: UUID) -> bool:
     if not Invitation.objects.filter(pk=pk, remind_at__lte=clock.now()).update(remind_at=None):
         return False  # somebody was faster, or the link lives longer now
     newer = Invitation.objects.filter(party=invitation.party, created_at__gt=invitation.created_at)
-    if newer.exists():
-        return False
+    if newer.exists() or Return.objects.filter(party=invitation.party_id, state__in=AWAITED).exists():
+        return False  # asked by another link, or the signed paper is being looked at
     if invitation.sent_by and not access.can(invitation.sent_by, "signature.ask"):
         log.info("no reminder for invitation %s: its sender may no longer ask for signatures", pk)  # S0-21
         return False

@@ -18,6 +18,7 @@ from paraph.signoff import ceremonies, followups, invitations, keys, requests
 from paraph.signoff.errors import AlreadySigned, Closed, LinkExpired, LinkRevoked, NoAddress, Unusable
 from paraph.signoff.models import Ask, Decline, Invitation, SignOff, State
 from paraph.work.models import Status, WorkOrder
+from tests import paperwork
 from tests.cast import Shop, approve, customer, lines, sign
 
 START = "2026-11-21T12:00:00Z"
@@ -306,3 +307,13 @@ def test_S0_30_while_paper_is_out_two_reminders_ask_for_the_pages_each_with_a_fr
     letters = [body.unseal(one).text for one in reminders()]
     assert all("to sign it on paper" in one and "Upload the signed pages" in one for one in letters)
     assert len({token(one) for one in reminders()}) == 2
+
+
+def test_whose_signed_pages_are_looked_at_is_not_reminded(shop: Shop) -> None:
+    with time_machine.travel(START, tick=False):
+        invitation = mailed(shop, shop.open_order(lines=1))
+        shop.paper(invitation)
+        paperwork.to_review(invitation)
+    with time_machine.travel(Invitation.objects.get().remind_at or START, tick=False):
+        assert followups.remind_due() == 0
+    assert not reminders()

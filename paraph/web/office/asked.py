@@ -18,6 +18,7 @@ from paraph.signoff import receipts
 from paraph.signoff.facts import METHODS, NOT_LAST, SEAL_FAULTS
 from paraph.signoff.invitations import ENDED
 from paraph.signoff.models import (
+    AWAITED,
     SIGNED_VIEWS,
     UNFINISHED,
     Ask,
@@ -66,7 +67,7 @@ class Asked:
     # Whether it is their turn; True where there are no turns.
     is_next: bool = True
     postponed: Postponed | None = None
-    # The paper they took last; the signed pages may be on their way (S0-30).
+    # The paper they took last, until its signed pages are sent (S0-30).
     paper: Paper | None = None
     opted_out: bool = False
 
@@ -135,6 +136,7 @@ def requests_of(order: WorkOrder, member: Member, language: str) -> list[Request
     parties = parties.prefetch_related(
         Prefetch("invitations", invitations),
         "papers",
+        Prefetch("returns", Return.objects.filter(state__in=AWAITED), to_attr="sent"),
         Prefetch("opt_outs", OptOut.objects.filter(ended_at=None), to_attr="in_force"),
     ).order_by("position", "contact__name")
     signatures = Signature.objects.select_related("entry", "checkpoint", "party").order_by("signed_at")
@@ -180,7 +182,7 @@ def _asked(
         turn=signers.index(party) + 1 if in_turn and len(signers) > 1 else None,
         is_next=is_next,
         postponed=getattr(party, "postponed", None),
-        paper=next(iter(party.papers.all()), None),
+        paper=None if party.sent else next(iter(party.papers.all()), None),  # type: ignore[attr-defined]
         opted_out=bool(party.in_force),  # type: ignore[attr-defined]
     )
 

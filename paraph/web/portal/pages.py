@@ -178,12 +178,12 @@ class Visit:
     @property
     def awaits_paper(self) -> bool:
         """Whether the signed pages are the next thing to come (S0-30)."""
-        return self.may_sign and self.is_paper_current
+        return self.may_sign and not self.is_checked and self.is_paper_current
 
     @property
     def may_paper(self) -> bool:
         """Whether this party may print now."""
-        return self.may_sign and self.ways.paper
+        return self.may_sign and not self.is_checked and self.ways.paper
 
     @cached_property
     def steps(self) -> list[Line]:

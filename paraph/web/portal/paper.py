@@ -88,6 +88,8 @@ def approve_all(request: HttpRequest, invitation: Invitation) -> HttpResponse:
 def waiting(request: HttpRequest, invitation: Invitation) -> HttpResponse:
     """Until the signed pages are back: what was printed, and what to do with it (S0-30)."""
     visit = pages.visit(invitation)
+    if visit.is_checked:
+        return redirect("portal:upload", invitation.pk)
     if not visit.may_sign or visit.paper is None:
         return redirect("portal:order", invitation.pk)
     fresh = request.GET.get("fresh") == str(visit.paper.pk)

@@ -14,7 +14,7 @@ from paraph.signoff import ceremonies, papers
 from paraph.signoff.errors import NotConfirmed
 from paraph.signoff.models import Ceremony, Paper, Signature
 from paraph.web.portal.paper import usual_format
-from tests import cast
+from tests import cast, paperwork
 from tests.cast import Shop
 from tests.web.portal.conftest import HTMX, Customer
 
@@ -233,3 +233,15 @@ def test_a_paper_whose_file_is_gone_says_so(jan: Customer, monkeypatch: pytest.M
 )
 def test_the_sheet_is_what_people_have_where_the_money_is_used(currency: str, format: str) -> None:
     assert usual_format(currency) == format
+
+
+def test_while_the_signed_pages_are_looked_at_nothing_is_asked_of_their_sender(jan: Customer) -> None:
+    jan.decide(1, "approved")
+    proceed(jan)
+    paperwork.to_review(jan.invitation)
+    page = jan.page()
+    assert "See how your paper stands" in page
+    assert "Print again" not in page
+    assert "I do not want to sign electronically" not in page
+    assert jan.get(jan.at("paper_waiting"))["Location"] == jan.at("upload")
+    assert proceed(jan)["Location"] == jan.home
