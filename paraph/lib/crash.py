@@ -21,6 +21,17 @@ POINTS = (
     "mail.sent",
     "invoice.before_commit",
     "invoice.issued",
+    "backup.begun",
+    "backup.written",
+    "backup.verified",
+    "backup.named",
+    "restore.apart",
+    "restore.loaded",
+    "restore.marked",
+    "restore.aside",
+    "restore.database",
+    "restore.files",
+    "restore.done",
 )
 
 

@@ -7,6 +7,8 @@ grow with it; encrypted as a whole by `lib.age` when there is a passphrase.
 from __future__ import annotations
 
 import contextlib
+import fcntl
+import glob
 import hashlib
 import os
 import re
@@ -17,7 +19,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
-from paraph.lib import age
+from paraph.lib import age, crash
 from paraph.operate.scratch import Sorry
 
 SUMS = "SHA256SUMS"
@@ -106,10 +108,13 @@ def writing(path: Path, passphrase: str, at: float) -> Iterator[Writer]:
     """
     if path.exists():
         raise FileExistsError(17, "exists already", str(path))
+    _sweep(path)
     part = path.with_name(f".{path.name}.{os.urandom(4).hex()}.part")
     descriptor = os.open(part, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600)
     try:
         with os.fdopen(descriptor, "wb", buffering=1 << 20) as file:
+            fcntl.flock(descriptor, fcntl.LOCK_EX)
+            crash.point("backup.begun")
             sealed = age.Writer(file, passphrase) if passphrase else None
             writer = Writer(sealed or file, at)  # type: ignore[arg-type]
             try:
@@ -123,11 +128,22 @@ def writing(path: Path, passphrase: str, at: float) -> Iterator[Writer]:
                     sealed.abandon()
             file.flush()
             os.fsync(file.fileno())
-        verify(part, passphrase)
-        part.rename(path)
+            crash.point("backup.written")
+            verify(part, passphrase)
+            crash.point("backup.verified")
+            part.rename(path)
+            crash.point("backup.named")
     finally:
         part.unlink(missing_ok=True)
     _sync(path.parent)
+
+
+def _sweep(path: Path) -> None:
+    """Remove what a backup to the same file left when it was killed. One that is being written is locked."""
+    for part in path.parent.glob(f".{glob.escape(path.name)}.????????.part"):
+        with part.open("rb") as file, contextlib.suppress(BlockingIOError):
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            part.unlink()
 
 
 def members(path: Path, passphrase: str) -> Iterator[Member]:

@@ -12,6 +12,7 @@ import django
 from django.core.exceptions import ImproperlyConfigured
 from django.db import DatabaseError
 
+from paraph.lib import crash
 from paraph.operate import archive, place
 from paraph.operate.archive import BadArchive
 from paraph.operate.place import Place
@@ -37,6 +38,7 @@ def restore(path: Path, passphrase: str, *, receipts: list[Path], replace: bool)
             manifest = _manifest(archive.verify(path, passphrase))
             with target.apart():
                 told = _load(target, path, passphrase, manifest, receipts)
+                crash.point("restore.loaded")
                 return [*target.move_in(), *told]
     except (BadArchive, ImproperlyConfigured) as problem:
         raise Sorry(f"Nothing was restored. {problem}") from problem

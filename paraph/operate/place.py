@@ -20,7 +20,7 @@ from urllib.parse import parse_qsl, quote, urlencode, urlsplit, urlunsplit
 
 import dj_database_url
 
-from paraph.lib import environment
+from paraph.lib import crash, environment
 from paraph.operate import scratch
 from paraph.operate.scratch import Sorry
 
@@ -81,6 +81,7 @@ class Place:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError as problem:
                 raise Sorry(f"Paraph is running on {self.folder}; stop it first") from problem
+            self._sweep()
             yield
 
     @contextlib.contextmanager
@@ -97,23 +98,32 @@ class Place:
                 os.environ["DATABASE_URL"] = f"sqlite:///{self._sqlite_aside()}"
             os.environ.pop(f"DATABASE_URL{environment.FILE}", None)
             os.environ["PARAPH_DATA"] = str(self.staging)
+            crash.point("restore.apart")
             yield
         finally:
-            self._clean()
+            self._clean(self.aside)
 
     def move_in(self) -> list[str]:
         """Give everything its name, after moving aside what was there; return where that is now, as sentences."""
         mark = self.folder / MARK
-        mark.write_text(f"A restore was moving in. What was there before is in {self.before}.\n")
+        mark.write_text(
+            f"A restore was moving in. Restore once more with --replace. What was there before is in {self.before}.\n"
+        )
         _sync(self.folder)
-        moved = [*self._old_files(), *self._databases()]
+        crash.point("restore.marked")
+        moved = [*self._old_files()]
+        crash.point("restore.aside")
+        moved += self._databases()
+        crash.point("restore.database")
         for name in ("keys", "blobs"):
             if (self.staging / name).exists():
                 (self.staging / name).rename(self.folder / name)
+        crash.point("restore.files")
         for folder in {self.folder, *([self.sqlite.parent] if self.sqlite else [])}:
             _sync(folder)
         mark.unlink()
         _sync(self.folder)
+        crash.point("restore.done")
         return moved
 
     def _old_files(self) -> Iterator[str]:
@@ -153,14 +163,20 @@ class Place:
         assert self.sqlite is not None
         return self.sqlite.with_name(f"{self.sqlite.name}.{self.aside}")
 
-    def _clean(self) -> None:
-        shutil.rmtree(self.staging, ignore_errors=True)
+    def _sweep(self) -> None:
+        """Remove what a restore had made aside when it was killed: all of that is in its archive."""
+        for left in self.folder.glob("restoring_????????"):
+            self._clean(left.name)
+
+    def _clean(self, aside: str) -> None:
         if self.sqlite is not None:
             for suffix in SQLITE_FILES:
-                Path(f"{self._sqlite_aside()}{suffix}").unlink(missing_ok=True)
-            return
-        with _server(self.url) as server:
-            server.execute(f'DROP SCHEMA IF EXISTS "{self.aside}" CASCADE')
+                self.sqlite.with_name(f"{self.sqlite.name}.{aside}{suffix}").unlink(missing_ok=True)
+        else:
+            with _server(self.url) as server:
+                server.execute(f'DROP SCHEMA IF EXISTS "{aside}" CASCADE')
+        # Last, because its name tells the next one what to remove.
+        shutil.rmtree(self.folder / aside, ignore_errors=True)
 
 
 def from_environment() -> Place:

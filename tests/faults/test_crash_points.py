@@ -14,6 +14,7 @@ from paraph.work.models import Status
 from tests.billing import bills
 from tests.cast import Shop
 from tests.faults import house
+from tests.faults import test_keeping as keeping
 from tests.faults.conftest import LoseKey
 from tests.web.portal.conftest import Customer
 
@@ -120,7 +121,7 @@ def test_F3_a_worker_killed_while_it_makes_up_for_a_seal_leaves_one_copy(
 
 
 def test_F2_every_named_point_is_tried() -> None:
-    assert {*LEFT, *ISSUING} == set(crash.POINTS)
+    assert {*LEFT, *ISSUING, *keeping.BACKUP, *keeping.RESTORE} == set(crash.POINTS)
 
 
 @pytest.mark.parametrize("point", ISSUING)
