@@ -40,6 +40,7 @@ LEASE = timedelta(seconds=30)
 FIRST_WAIT = timedelta(seconds=5)
 LONGEST_WAIT = timedelta(hours=1)
 # With the waits above the last try is about three hours after the first.
+CIRCLE = "loop"  # why a run was given up that would lead to itself
 MAX_ATTEMPTS = 13
 # Facts that rules caused, one out of the other, at most so often; then it is taken for a circle (faults.md F26).
 MAX_DEPTH = 8
@@ -80,6 +81,14 @@ def _stirring(now: datetime, rules: Keys = None) -> QuerySet[Log, tuple[UUID, bo
         Log.objects.annotate(news=news, due=due)
         .filter(Q(news=True) | Q(due=True))
         .values_list("name", "news", "due")
+    )
+
+
+def retry() -> int:
+    """Let everything be tried anew that was given up, but what led in a circle; return how many."""
+    given_up = Run.objects.filter(state=RunState.DEAD).exclude(error=CIRCLE)
+    return given_up.update(
+        state=RunState.PENDING, attempts=0, due_at=clock.now(), leased_until=None, error=""
     )
 
 
@@ -148,7 +157,7 @@ def _advance(log: UUID, rules: Keys) -> list[Run]:
     ]
     for run in runs:
         if _is_circle(run.entry):
-            _give_up(run, "loop", "")
+            _give_up(run, CIRCLE, "")
     Run.objects.bulk_create(runs)
     cursor.position = entries[-1].index + 1
     cursor.save(update_fields=["position"])

@@ -254,6 +254,16 @@ def intake(chosen: argparse.Namespace) -> int:
     return 1 if any(one.get("agree") is False for one in told) else 0
 
 
+def retry(chosen: argparse.Namespace) -> None:
+    """Try again the consequences that were given up after many tries; do it once what hindered them is mended."""
+    _django()
+    from paraph.automation import runner
+    from paraph.operate import startup
+
+    startup.require_database()
+    print(f"{runner.retry()} consequences are tried again; the worker carries them out")
+
+
 def demo(chosen: argparse.Namespace) -> None:
     """Fill the demo company once; say where everything is; serve it if asked."""
     os.environ["PARAPH_DEMO"] = "1"
@@ -315,6 +325,7 @@ def _parser() -> argparse.ArgumentParser:
         backup,
         restore,
         verify,
+        retry,
         bounce,
         intake,
     )

@@ -16,6 +16,7 @@ commands:
   backup FILE    write database, files and keys into one verified archive, while Paraph runs
   restore FILE   make an installation from such an archive, of this version or an earlier one
   verify [FILE]  recompute the ledgers and compare them with receipts that others kept
+  retry          try again what was given up, once its cause is mended
   bounce         take a message that a mail server could not deliver, from standard input
   intake FILE    tell how files would be treated that a customer sends: accepted or refused, and
                  why; with --out also write what is kept of them

@@ -175,6 +175,12 @@ def test_a_poisonous_rule_stops_no_other_and_is_given_up_in_the_end(
     assert failed.cause is not None
     assert failed.cause.kind == "signature.given"
     assert run_all() == 0
+    # I4: what was given up counts as a finding until it is tried again and succeeds.
+    only(Rule("bad", "signature.given", (Do(lambda occasion: None),)), *rules.RULES)
+    assert runner.retry() == 1
+    assert run_all() == 1
+    assert set(Run.objects.values_list("state", flat=True)) == {RunState.DONE}
+    assert runner.retry() == 0
 
 
 @pytest.mark.django_db
