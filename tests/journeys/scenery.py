@@ -65,7 +65,7 @@ SIGHTS = (
     Sight("start", Role.MANAGER, "/", "What needs attention"),
     Sight("orders", Role.MANAGER, "/orders/", "Orders"),
     Sight("order-office", Role.MANAGER, "/orders/{order_decides}/", "People and invitations"),
-    Sight("order-office-signed", Role.MANAGER, "/orders/{order_signed}/", "Documents and signature"),
+    Sight("order-office-signed", Role.MANAGER, "/orders/{order_signed}/", "Signature"),
     Sight("edit", Role.MANAGER, "/orders/{order_decides}/edit/", "Change the order"),
     Sight("new", Role.MANAGER, "/orders/new/", "New order"),
     Sight("email", Role.MANAGER, "/orders/{order_decides}/email/", "Email work order"),

@@ -143,7 +143,7 @@ class Visit:
     @property
     def may_sign(self) -> bool:
         """Whether *Review and sign* is this party's next step."""
-        return self.may_act and self.signature is None
+        return self.may_act and self.signature is None and not self.is_checked
 
     @cached_property
     def to_confirm(self) -> list[Field]:
