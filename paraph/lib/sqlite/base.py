@@ -1,5 +1,6 @@
 """Django's SQLite backend with a fair lock in front of every write transaction.
 
+Before a single statement outside a transaction, too: without a turn it waits beside the queue, and may starve there.
 SQLite lets waiting writers sleep and guess (up to 100 ms at a time), which starves some of them: measured, the slowest
 of a hundred waits forty times the median. A thread lock and a file lock beside the database queue them instead
 (performance.md 3 and 4). Readers never wait.
@@ -10,15 +11,36 @@ from __future__ import annotations
 import fcntl
 import os
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from django.db.backends.sqlite3 import base, schema
 
 _threads = threading.Lock()
+WRITES = ("INSERT", "UPDATE", "DELETE", "REPLACE")
 
 
 class DatabaseSchemaEditor(schema.DatabaseSchemaEditor):
     """Unchanged; Django looks for it beside the wrapper."""
+
+
+class Queued(base.SQLiteCursorWrapper):
+    """A cursor whose writes outside a transaction wait in the queue as well: each is a transaction of its own."""
+
+    def __init__(self, connection: Any, wrapper: DatabaseWrapper) -> None:
+        super().__init__(connection)
+        self._wrapper = wrapper
+
+    def execute(self, query: str, params: Any = None) -> Any:
+        """One statement."""
+        with self._wrapper.turn_for(query):
+            return super().execute(query, params)
+
+    def executemany(self, query: str, param_list: Any) -> Any:
+        """One statement for many rows."""
+        with self._wrapper.turn_for(query):
+            return super().executemany(query, param_list)
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
@@ -26,6 +48,24 @@ class DatabaseWrapper(base.DatabaseWrapper):
 
     SchemaEditorClass = DatabaseSchemaEditor
     _turn: int | None = None
+
+    def create_cursor(self, name: str | None = None) -> Any:
+        """A cursor that queues."""
+        return self.connection.cursor(factory=lambda connection: Queued(connection, self))
+
+    @contextmanager
+    def turn_for(self, query: str) -> Iterator[None]:
+        """Our turn, for a statement that writes and is no part of a transaction, which has its turn already."""
+        mine = (
+            self._turn is None and not self.in_atomic_block and query.lstrip()[:7].upper().startswith(WRITES)
+        )
+        if mine:
+            self._take_turn()
+        try:
+            yield
+        finally:
+            if mine:
+                self._end_turn()
 
     def _start_transaction_under_autocommit(self) -> None:
         self._take_turn()
