@@ -57,7 +57,9 @@ class Lanes:
                 raise
         for lane, code in zip(self._lanes, codes, strict=True):
             if code:
-                print(f"failed: {lane.name} ended with {code}", flush=True)
+                told = lane.log.read_text(errors="replace").splitlines()
+                failures = [line for line in told if line.startswith(("FAILED ", "ERROR "))]
+                print("\n".join([*failures, f"failed: {lane.name} ended with {code}"]), flush=True)
         return next((code for code in codes if code), 0)
 
     def _one(self, lane: Lane) -> int:
@@ -90,6 +92,7 @@ class Lanes:
                 stderr=subprocess.STDOUT,
             )
             self._running.add(process)
+            print(f"begun: {lane.name}, writes {lane.log.relative_to(FOLDER.parent)}", flush=True)
             return process
 
     def _close(self) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import ipaddress
 import os
 import shutil
@@ -58,6 +59,13 @@ def _is_for_elsewhere(item: pytest.Item) -> bool:
     """A test of one kind of database runs where the tests run on that (`make test` runs both), and none is skipped."""
     there = item.get_closest_marker("sqlite" if ON_POSTGRESQL else "postgresql")
     return bool(there or (item.get_closest_marker("power") and not FAULTS_ALONE))
+
+
+def pytest_collection_finish() -> None:
+    """Leave what stays for the whole run out of every search for garbage."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 50)
 
 
 @pytest.fixture(autouse=True)

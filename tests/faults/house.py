@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import hashlib
 import json
 import os
@@ -11,6 +12,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -35,7 +37,6 @@ from tests.web.portal.conftest import Customer
 
 # What was claimed by a process that died is free again after this; the longest lease is that of a mail.
 LEASES = outbox.LEASE + timedelta(seconds=1)
-CHILD_SECONDS = 60
 # A pass sends ten mails; this is far more than any test leaves behind.
 MOST_PASSES = 60
 CRASHED = 137
@@ -85,17 +86,30 @@ def database_url() -> str:
 
 
 def child(program: str, *, crash_at: str = "", told: Any = None) -> subprocess.CompletedProcess[str]:
-    """Run a module of this folder; `told` is its standard input, as JSON."""
-    return subprocess.run(
-        [sys.executable, "-m", f"tests.faults.{program}"],
-        env=environment(**({"PARAPH_CRASH_AT": crash_at} if crash_at else {})),
+    """Run a module of this folder in a process of its own; `told` is its standard input, as JSON."""
+    nursery = _nursery()
+    assert nursery.stdin is not None
+    assert nursery.stdout is not None
+    nursery.stdin.write(json.dumps({"program": program, "crash_at": crash_at, "told": told}) + "\n")
+    nursery.stdin.flush()
+    answer = nursery.stdout.readline()
+    assert answer, "the process that makes the others has ended; what it said stands above"
+    return subprocess.CompletedProcess(program, **json.loads(answer))
+
+
+@cache
+def _nursery() -> subprocess.Popen[str]:
+    """On the database of this run; it ends when this process does and so closes what it reads."""
+    made = subprocess.Popen(
+        [sys.executable, "-m", "tests.faults.nursery"],
+        env=environment(),
         cwd=REPOSITORY,
-        input=json.dumps(told),
-        capture_output=True,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
         text=True,
-        check=False,
-        timeout=CHILD_SECONDS,
     )
+    atexit.register(made.communicate)
+    return made
 
 
 def worker_comes(passes: int = 2) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 
 import pytest
 from django.db import connection, connections, transaction
@@ -48,7 +49,7 @@ def test_many_writes_outside_transactions_all_arrive() -> None:
     names = [str(number) for number in range(20)]
     for name in names:
         Organisation.objects.create(name=name)
-    together([lambda name=name: rename(name) for name in names])
+    together([partial(rename, name) for name in names])
     found = Organisation.objects.values_list("name", "address")
     assert dict(found) == {name: f"{name} street" for name in names}
 

@@ -29,6 +29,8 @@ from tests.billing import bills
 from tests.cast import Shop
 from tests.operate.breaking import Sql, invariants, order, sealed_file, sql
 
+pytestmark = pytest.mark.slow
+
 __all__ = ["order", "sql"]  # fixtures
 
 

@@ -24,6 +24,8 @@ from tests import cast
 from tests.cast import Shop
 from tests.delivery.test_outbox import want
 
+pytestmark = pytest.mark.slow
+
 LOCAL = {"Host": "localhost"}
 
 

@@ -25,6 +25,8 @@ from tests import cast
 from tests.cast import Shop
 from tests.operate.breaking import invariants, order, sealed_file, sql
 
+pytestmark = pytest.mark.slow
+
 __all__ = ["order", "sql"]  # fixtures
 
 SIGNERS = 3
