@@ -22,7 +22,7 @@ class MailDisputed:
 
     def apply(self, occasion: Occasion) -> None:
         """Write the letters."""
-        _mail(occasion, "disputed", dispute_letters.raised(_dispute(occasion)))
+        _mail(occasion, "dispute_told", dispute_letters.raised(_dispute(occasion)))
 
 
 @dataclass(frozen=True)
@@ -34,7 +34,7 @@ class MailAnswer:
         found = DisputeMessage.objects.select_related(*(f"dispute__{one}" for one in RELATED))
         message = found.get(pk=occasion.named("message"))
         member = Member.objects.select_related("user").filter(pk=message.author_ref).first()
-        _mail(occasion, "dispute_answered", dispute_letters.answered(message, by=member))
+        _mail(occasion, "dispute_answer", dispute_letters.answered(message, by=member))
 
 
 @dataclass(frozen=True)
@@ -45,7 +45,7 @@ class MailResolution:
         """Write the letters."""
         by, text = occasion.entry.actor.name, occasion.fact.personal()["text"]
         posts = dispute_letters.resolved(_dispute(occasion), by=by, text=text)
-        _mail(occasion, "dispute_settled", posts)
+        _mail(occasion, "dispute_end", posts)
 
 
 def _dispute(occasion: Occasion) -> Dispute:

@@ -71,6 +71,9 @@ NOTICES: dict[str, Promise] = {
     "renewal": pgettext_lazy("notice", "New link wanted"),
     "drafted": pgettext_lazy("notice", "To be invoiced"),
     "undelivered": pgettext_lazy("notice", "Mail not delivered"),
+    "dispute_told": pgettext_lazy("notice", "A dispute, to who signed"),
+    "dispute_answer": pgettext_lazy("notice", "Answer to a dispute"),
+    "dispute_end": pgettext_lazy("notice", "How a dispute ended"),
     "receipt": pgettext_lazy("notice", "Receipt"),
     "copy": pgettext_lazy("notice", "Sealed copy"),
 }

@@ -5,7 +5,7 @@ Formats are Babel's; `language` is one of our codes (en, nl, fr). Everything ret
 
 from __future__ import annotations
 
-from datetime import date, datetime, tzinfo
+from datetime import date, datetime, timedelta, tzinfo
 from decimal import Decimal, InvalidOperation
 from functools import lru_cache
 from zoneinfo import ZoneInfo
@@ -105,6 +105,13 @@ def ago(at: datetime, now: datetime, language: str) -> str:
     # "1 hour ago" reads better than "61 minutes ago", and "30 hours ago" better than "1 day ago".
     threshold = 0.95 if abs(seconds) < UNDER_TWO_HOURS else 1.5
     return format_timedelta(at - now, threshold=threshold, add_direction=True, locale=locale(language))
+
+
+def duration(length: timedelta, language: str) -> str:
+    """How long something took, in its largest unit: ``3 days``, ``2 hours``; a minute at least."""
+    return format_timedelta(
+        max(length, timedelta(minutes=1)), granularity="minute", threshold=1.5, locale=locale(language)
+    )
 
 
 def _zone(zone: str | tzinfo) -> tzinfo:

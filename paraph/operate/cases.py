@@ -21,9 +21,11 @@ from paraph.signoff.models import (
     Attempt,
     Decision,
     Dispute,
+    DisputePhoto,
     Invitation,
     Paper,
     Party,
+    PhotoCopy,
     SealedCopy,
     Signature,
     SignOff,
@@ -61,6 +63,8 @@ class Case:
     comments: list[Comment] = field(default_factory=list)
     disputes: list[Dispute] = field(default_factory=list)
     attempts: list[Attempt] = field(default_factory=list)
+    photos: list[DisputePhoto] = field(default_factory=list)
+    photo_copies: list[PhotoCopy] = field(default_factory=list)
     runs: list[Run] = field(default_factory=list)
     letters: list[Delivery] = field(default_factory=list)
     invoices: list[Invoice] = field(default_factory=list)
@@ -91,6 +95,10 @@ class Case:
             yield "the sealed copy", copy.blob
         for paper in self.papers:
             yield f"paper {paper.code}", paper.blob
+        for photo in self.photos:
+            yield "a photo of a dispute", photo.blob
+        for shown in self.photo_copies:
+            yield "a copy of a photo of a dispute", shown.blob
         for invoice in self.invoices:
             for digest in (invoice.blob, invoice.xml):
                 if digest:
@@ -172,6 +180,18 @@ def _rows(cases: dict[UUID, Case]) -> None:
     )
     put("comments", Comment.objects.filter(order__in=pks), lambda row: row.order_id)
     put("disputes", Dispute.objects.filter(**asked).select_related("signoff"), in_request)
+    put(
+        "photos",
+        DisputePhoto.objects.filter(dispute__signoff__order__in=pks).select_related("dispute__signoff"),
+        lambda row: row.dispute.signoff.order_id,
+    )
+    put(
+        "photo_copies",
+        PhotoCopy.objects.filter(photo__dispute__signoff__order__in=pks).select_related(
+            "photo__dispute__signoff"
+        ),
+        lambda row: row.photo.dispute.signoff.order_id,
+    )
     put("attempts", Attempt.objects.filter(order__in=pks), lambda row: row.order_id)
     put("invoices", Invoice.objects.filter(order__in=pks), lambda row: row.order_id)
 

@@ -207,6 +207,7 @@ def _pairs(case: Case) -> Iterator[tuple[str, set[str], set[str]]]:
     resolved = [one for one in case.disputes if not one.is_open]
     yield "disputes", ids(case.disputes), named("dispute", "dispute.raised")
     yield "resolved disputes", ids(resolved), named("dispute", "dispute.resolved")
+    yield "photos", ids(case.photos), named("photo", "photo.added")
     yield "attempts", ids(case.attempts), named("attempt", "attempt.recorded")
     issued = [one for one in case.invoices if one.number]
     yield "invoices", _of_kind(case.invoices, Kind.INVOICE), named("invoice", "invoice.drafted")

@@ -80,6 +80,20 @@ class DisputeContinued(Fact):
 
 
 @dataclass(frozen=True, kw_only=True)
+class PhotoAdded(Fact):
+    """Somebody of either side added a file; `digest` is that of its bytes as they came."""
+
+    kind = "photo.added"
+    audience = BOTH
+    sentence = _("%(by)s added a photo to the dispute.")
+
+    dispute: str
+    photo: str
+    digest: str
+    pages: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class DisputeResolved(Fact):
     """A dispute is over (S1-23 counts from `dispute.raised`): `resolution` says how, `text` what was said of it."""
 

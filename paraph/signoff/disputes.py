@@ -101,7 +101,7 @@ def dispute(
         signed=signed,
         reason=reason,
     )
-    _record(found, fact, by)
+    record(found, fact, by)
     return found
 
 
@@ -109,11 +109,11 @@ def dispute(
 def answer(dispute: Dispute, *, text: str, by: Member, actor: Actor) -> DisputeMessage:
     """The shop answers; the customer is told. Raises `access.Forbidden`, `Unusable`, `Resolved`."""
     access.require(by, "dispute.answer")
-    found = _held(dispute)
+    found = held(dispute)
     message = _say(found, _said(text, "text", SAY_SOMETHING), actor)
     found.state, found.answered_at = DisputeState.ANSWERED, found.answered_at or message.at
     found.save(update_fields=["state", "answered_at"])
-    _record(found, DisputeAnswered(dispute=str(found.pk), message=str(message.pk), text=message.text), actor)
+    record(found, DisputeAnswered(dispute=str(found.pk), message=str(message.pk), text=message.text), actor)
     return message
 
 
@@ -123,13 +123,13 @@ def add(dispute: Dispute, invitation: Invitation, *, text: str, by: Actor) -> Di
 
     Raises `NotThere` for a dispute of another request, `OnlyToRead`, `Unusable`, `Resolved`.
     """
-    found = _of(dispute, invitation)
+    found = of_request(dispute, invitation)
     if invitation.party.ask == Ask.VIEW:
         raise OnlyToRead
     message = _say(found, _said(text, "text", SAY_SOMETHING), by)
     found.state = DisputeState.OPEN
     found.save(update_fields=["state"])
-    _record(found, DisputeContinued(dispute=str(found.pk), message=str(message.pk), text=message.text), by)
+    record(found, DisputeContinued(dispute=str(found.pk), message=str(message.pk), text=message.text), by)
     return message
 
 
@@ -141,7 +141,7 @@ def resolve(dispute: Dispute, *, resolution: str, text: str, by: Member, actor: 
     *withdrawn* takes the request back, which a signed one cannot be. Raises `access.Forbidden`, `Unusable`, `Resolved`.
     """
     access.require(by, "dispute.resolve")
-    found = _held(dispute)
+    found = held(dispute)
     text = _said(text, "text", SAY_HOW)
     _may_resolve(found, resolution)
     if resolution == Resolution.CORRECTED:
@@ -150,14 +150,14 @@ def resolve(dispute: Dispute, *, resolution: str, text: str, by: Member, actor: 
     _over(found, DisputeState.RESOLVED, resolution, by)
     if resolution == Resolution.WITHDRAWN:
         requests.withdraw(found.signoff, by=actor)
-    _record(found, _resolved(found, str(message.pk), text), actor)
+    record(found, _resolved(found, str(message.pk), text), actor)
     return found
 
 
 @transaction.atomic
 def take_back(dispute: Dispute, invitation: Invitation, *, by: Actor) -> Dispute:
     """The customer takes their own dispute back; twice is once. Raises `NotThere`, `Resolved` if the shop was first."""
-    found = _of(dispute, invitation, over=True)
+    found = of_request(dispute, invitation, over=True)
     if found.party_id != invitation.party_id:
         raise NotThere
     if found.state == DisputeState.TAKEN_BACK:
@@ -165,7 +165,7 @@ def take_back(dispute: Dispute, invitation: Invitation, *, by: Actor) -> Dispute
     if not found.is_open:
         raise Resolved
     _over(found, DisputeState.TAKEN_BACK, Resolution.TAKEN_BACK, None)
-    _record(found, _resolved(found, "", ""), by)
+    record(found, _resolved(found, "", ""), by)
     return found
 
 
@@ -237,7 +237,7 @@ def _clear_changed(found: Dispute, by: Actor) -> None:
         Decision.objects.create(
             signoff=signoff, item=item, party=found.party, choice=Choice.PENDING, at=clock.now()
         )
-        _record(found, ItemCleared(item=key, number=item.number), by)
+        record(found, ItemCleared(item=key, number=item.number), by)
 
 
 def _over(found: Dispute, state: DisputeState, resolution: str, by: Member | None) -> None:
@@ -259,14 +259,14 @@ def _resolved(found: Dispute, message: str, text: str) -> DisputeResolved:
     )
 
 
-def _of(dispute: Dispute, invitation: Invitation, *, over: bool = False) -> Dispute:
+def of_request(dispute: Dispute, invitation: Invitation, *, over: bool = False) -> Dispute:
     """The dispute, held, if the invitation's request is the one disputed."""
     if dispute.signoff_id != invitation.party.signoff_id:
         raise NotThere
-    return _held(dispute, over=over)
+    return held(dispute, over=over)
 
 
-def _held(dispute: Dispute, *, over: bool = False) -> Dispute:
+def held(dispute: Dispute, *, over: bool = False) -> Dispute:
     """The dispute read again under the order's lock; raises `Resolved`, unless it may be `over`."""
     subjects.hold(dispute.signoff.order_id)
     found = Dispute.objects.select_related("signoff__order", "party__contact", "snapshot").get(pk=dispute.pk)
@@ -290,6 +290,7 @@ def _say(found: Dispute, text: str, by: Actor) -> DisputeMessage:
     )
 
 
-def _record(found: Dispute, fact: Fact, by: Actor) -> None:
+def record(found: Dispute, fact: Fact, by: Actor) -> None:
+    """Append a fact to the timeline of the disputed order."""
     signoff = found.signoff
     ledger.append(fact, log=str(signoff.organisation_id), topic=signoff.order.topic, by=by)

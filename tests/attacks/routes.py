@@ -8,9 +8,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
+from paraph.lib import clock
 from tests.attacks.world import ANONYMOUS, EVERYBODY, GUEST, MANAGER, OUTSIDER, RIVAL, STAFF, World, once
 
 Expected = Mapping[str, int | str]
@@ -123,6 +125,11 @@ def _said(world: World) -> Mapping[str, Any]:
     return {"text": "Something to say"}
 
 
+def _attempt(world: World) -> Mapping[str, Any]:
+    now = clock.now().astimezone(ZoneInfo(world.shop.organisation.time_zone))
+    return {"outcome": "nobody_there", "at": f"{now:%Y-%m-%dT%H:%M:%S}", "reason": "The gate was shut"}
+
+
 def _settings(world: World) -> Mapping[str, Any]:
     told = {
         "name": "Other name",
@@ -180,6 +187,15 @@ TABLE: dict[str, Route] = {
     "portal:paper_file": guests(200, 405, paper_id="paper"),
     "portal:opt_out": guests(405, 302),
     "portal:opt_in": guests(405, 302),
+    "portal:dispute": guests(200, 302, lambda world: {"reason": "Wrong"}),
+    "portal:disputed": guests(200, 405, invitation="disputing", dispute_id="dispute"),
+    "portal:dispute_add": guests(
+        405, 302, lambda world: {"text": "More"}, invitation="disputing", dispute_id="dispute"
+    ),
+    "portal:dispute_take_back": guests(405, 302, invitation="disputing", dispute_id="dispute"),
+    "portal:dispute_photo": guests(
+        200, 405, invitation="disputing", dispute_id="dispute", photo_id="photo", page="number"
+    ),
     "portal:review": guests(302, 302),
     "portal:sign": guests(200, 400, lambda world: {"name": ""}, ceremony_id="ceremony"),
     "portal:receipt": guests(200, 405, invitation="signed"),
@@ -268,6 +284,17 @@ TABLE: dict[str, Route] = {
     # Lines 2 and 3 of the world's order have no consent yet (S1-04).
     "office:report": act("MDT", good=409, pk="order"),
     "office:reopen": act("MDT", pk="order"),
+    # Managers, dispatchers and technicians answer; a manager resolves (docs/decisions/0030).
+    "office:disputes": page(ALL, foreign=200),
+    "office:dispute_answer": act("MDT", _said, pk="disputed", dispute="dispute"),
+    "office:dispute_resolve": act(
+        "M",
+        lambda world: {"resolution": "explained", "text": "It is so"},
+        pk="disputed",
+        dispute="dispute",
+    ),
+    "office:dispute_photo": page(ALL, pk="disputed", dispute="dispute", photo="photo", page_number="number"),
+    "office:attempt": act("MDT", _attempt, pk="order"),
     "office:email": form("M", _email, pk="order"),
     "office:link": act("M", _link, good=200, pk="order"),
     "office:comment": act("MDT", _said, pk="order"),

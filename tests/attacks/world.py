@@ -22,10 +22,11 @@ from paraph.billing.models import Invoice
 from paraph.lib import clock, home
 from paraph.people import passwords, welcomes
 from paraph.people.models import Role, Welcome
-from paraph.signoff import ceremonies, invitations, requests
+from paraph.signoff import ceremonies, disputes, invitations, requests
 from paraph.signoff.models import (
     Ask,
     Ceremony,
+    DisputePhoto,
     Invitation,
     Paper,
     Return,
@@ -77,6 +78,8 @@ class World:
     returned: Return
     detail: Property
     kind: OrderKind
+    disputing: Invitation
+    photo: DisputePhoto
 
     @property
     def welcome_key(self) -> str:
@@ -113,6 +116,10 @@ class World:
             "papered": self.returned.party.signoff.order_id,
             "returned": self.returned.pk,
             "file": self.returned.files.get().pk,
+            "disputing": self.disputing.pk,
+            "dispute": self.photo.dispute_id,
+            "disputed": self.photo.dispute.signoff.order_id,
+            "photo": self.photo.pk,
             "member": self.shop.mara.pk,
             "property": self.detail.pk,
             "kind": self.kind.pk,
@@ -184,6 +191,7 @@ def make_world(shop: Shop) -> World:
         *make_papers(shop, signed, invitation),
         made,
         shop.kind(f"{name} repair"),
+        *make_dispute(shop),
     )
 
 
@@ -227,6 +235,27 @@ def make_bills(shop: Shop) -> tuple[Invoice, Invoice, Invitation]:
     return invoice, draft, reader
 
 
+def make_dispute(shop: Shop) -> tuple[Invitation, DisputePhoto]:
+    """An order that somebody disputes, with a photo that stands for any other."""
+    title = f"{shop.organisation.name} disputed"
+    invitation = shop.invite(shop.open_order(lines=1, title=title))
+    by = cast.customer(invitation)
+    found = disputes.dispute(invitation, reason=f"{shop.organisation.name} did it wrong", by=by)
+    blob = home.blobs().put(f"photo of {shop.organisation.name}".encode())
+    photo = DisputePhoto.objects.create(
+        dispute=found,
+        author_kind="contact",
+        author_name="Jan",
+        kind="jpeg",
+        blob=blob,
+        size=9,
+        at=clock.now(),
+    )
+    photo.copies.create(page=0, blob=blob, width=4, height=3)
+    runner.run_all()
+    return invitation, photo
+
+
 def make_welcome(shop: Shop) -> Welcome:
     """Somebody who is invited to become a member, with a key that the tests know; the same one of each shop."""
     now = clock.now()
@@ -264,7 +293,7 @@ def knockers(world: World, foreign: World, **options: Any) -> dict[str, Knocker]
     other = world.shop.invite(world.shop.open_order(), contact=world.shop.claire)
     found = {
         ANONYMOUS: Knocker(**options),
-        GUEST: come_in(world.shop, world.signed, world.invitation, world.reader, **options),
+        GUEST: come_in(world.shop, world.signed, world.invitation, world.reader, world.disputing, **options),
         OUTSIDER: come_in(world.shop, other, **options),
         RIVAL: sign_in(foreign.shop.mara, **options),
     }

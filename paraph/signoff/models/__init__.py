@@ -30,7 +30,9 @@ from paraph.signoff.models.confirming import (
 from paraph.signoff.models.disputes import (
     Dispute,
     DisputeMessage,
+    DisputePhoto,
     DisputeState,
+    PhotoCopy,
     Resolution,
 )
 from paraph.signoff.models.opting import OptOut
@@ -68,6 +70,7 @@ __all__ = [
     "Decline",
     "Dispute",
     "DisputeMessage",
+    "DisputePhoto",
     "DisputeState",
     "Format",
     "Invitation",
@@ -76,6 +79,7 @@ __all__ = [
     "Outcome",
     "Paper",
     "Party",
+    "PhotoCopy",
     "Postponed",
     "Resolution",
     "Return",

@@ -10,6 +10,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from paraph.lib import home
 from paraph.people.models import NAME_CHARS, Member
 from paraph.signoff.models.asking import Party, SignOff, Snapshot
 from paraph.work.models import TEXT_CHARS
@@ -101,3 +102,50 @@ class DisputeMessage(models.Model):
 
     def __str__(self) -> str:
         return self.text[:60]
+
+
+class DisputePhoto(models.Model):
+    """A file that somebody added to a dispute: the bytes as they came, for evidence, and never shown (security.md)."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    dispute = models.ForeignKey(Dispute, models.CASCADE, related_name="photos")
+    author_kind = models.CharField(max_length=10)
+    author_name = models.CharField(max_length=NAME_CHARS)
+    kind = models.CharField(max_length=10)
+    blob = models.CharField(max_length=64)
+    size = models.PositiveIntegerField()
+    at = models.DateTimeField()
+
+    class Meta:
+        """Oldest first; the same file once."""
+
+        ordering: ClassVar = ["at", "id"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["dispute", "blob"], name="dispute_photo_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} of {self.author_name}"
+
+
+class PhotoCopy(models.Model):
+    """One page of such a file, drawn anew as a picture without anything else in it: this is what is shown."""
+
+    photo = models.ForeignKey(DisputePhoto, models.CASCADE, related_name="copies")
+    page = models.PositiveSmallIntegerField()
+    blob = models.CharField(max_length=64)
+    width = models.PositiveIntegerField()
+    height = models.PositiveIntegerField()
+
+    class Meta:
+        """In the order of the pages."""
+
+        ordering: ClassVar = ["page"]
+        constraints: ClassVar = [models.UniqueConstraint(fields=["photo", "page"], name="photo_copy_once")]
+
+    def __str__(self) -> str:
+        return f"page {self.page} of {self.photo}"
+
+    def read(self) -> bytes:
+        """The picture; raises `lib.blobs.BlobMissing` when it is gone or changed."""
+        return home.blobs().get(self.blob)

@@ -11,7 +11,7 @@ from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
 from paraph.lib import figures
-from paraph.signoff.models import Return, State
+from paraph.signoff.models import Attempt, Return, State
 from paraph.web.office.asked import Asked, Request
 from paraph.web.office.overview import Overview
 from paraph.work.models import Status
@@ -28,14 +28,13 @@ class Step:
 def of(seen: Overview) -> Step:
     """Return the next step of an order."""
     current = seen.current
-    if seen.order.status == Status.CANCELLED:
-        return Step(_("This order is cancelled."), "wait")
-    if not seen.lines:
-        return Step(_("Next: add the first line, so that there is something to ask."))
-    if seen.order.status == Status.COMPLETED:
-        return Step(_("The work is done and reported."), "good")
+    first = _by_status(seen)
+    if first is not None:
+        return first
     if current is not None and current.waiting:
-        return _looking(seen.to_review) if seen.to_review else _waiting(current)
+        if seen.to_review:
+            return _looking(seen.to_review)
+        return _attempted(seen, current) or _waiting(current)
     if current is not None and current.signoff.state == State.COMPLETE:
         told = _("Signed, but the seal is pending: %(why)s") % {"why": current.fault}
         return Step(told, "warn" if current.is_alarm else "wait")
@@ -59,6 +58,28 @@ def of(seen: Overview) -> Step:
 def _looking(papers: list[Return]) -> Step:
     names = ", ".join(one.party.contact.name for one in papers)
     return Step(_("Signed paper of %(names)s waits for somebody to look at it.") % {"names": names}, "warn")
+
+
+def _by_status(seen: Overview) -> Step | None:
+    if seen.order.status == Status.DISPUTED:
+        return Step(_("The customer disputes it: answer, correct or resolve it first."), "warn")
+    if seen.order.status == Status.CANCELLED:
+        return Step(_("This order is cancelled."), "wait")
+    if not seen.lines:
+        return Step(_("Next: add the first line, so that there is something to ask."))
+    if seen.order.status == Status.COMPLETED:
+        return Step(_("The work is done and reported."), "good")
+    return None
+
+
+def _attempted(seen: Overview, current: Request) -> Step | None:
+    """Somebody went there in vain since it was asked (X-13)."""
+    last = Attempt.objects.filter(order=seen.order, recorded_at__gte=current.signoff.created_at).first()
+    if last is None:
+        return None
+    names = ", ".join(one.party.contact.name for one in current.waiting)
+    told = {"outcome": last.get_outcome_display(), "when": weekday(last.at), "names": names}
+    return Step(_("%(outcome)s (%(when)s). Next: remind %(names)s, or go again.") % told, "warn")
 
 
 def _ended(current: Request) -> Step:

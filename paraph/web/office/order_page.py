@@ -13,7 +13,7 @@ from paraph.automation import notices
 from paraph.lib import figures
 from paraph.people import access
 from paraph.people.models import Member
-from paraph.web.office import invoices_page, next_step, overview, reach
+from paraph.web.office import disputes_panel, invoices_page, next_step, overview, reach
 from paraph.web.office.doors import page, show
 from paraph.web.office.forms import extension
 from paraph.web.office.forms.report import ReportForm
@@ -47,10 +47,12 @@ def answer(
         "totals": totals(seen.content["sums"]),
         "news": notices.about(member, order),
         **invoices_page.panel(order, member),
+        **disputes_panel.panel(order, member),
+        **disputes_panel.attempts(order, member),
         "extensions": extension.CHOICES,
         "report": form or (ReportForm(order) if may_report else None),
     }
-    return show(request, member, "order.html", section="orders", status=status, **told, **more)
+    return show(request, member, "order.html", section="orders", status=status, **{**told, **more})
 
 
 def totals(sums: dict[str, Any]) -> list[tuple[str, int, str]]:

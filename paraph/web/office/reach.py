@@ -11,7 +11,7 @@ from django.db.models import QuerySet
 from django.shortcuts import get_object_or_404
 
 from paraph.people.models import Customer, Member, Welcome
-from paraph.signoff.models import Invitation, Return, Signature, SignOff
+from paraph.signoff.models import Dispute, Invitation, Return, Signature, SignOff
 from paraph.work.models import Comment, OrderKind, Property, WorkOrder
 
 
@@ -97,6 +97,17 @@ def signoff(member: Member, order: UUID, pk: UUID) -> SignOff:
     """One sign-off of an order."""
     found = SignOff.objects.select_related("order__organisation", "sealed_copy")
     return get_object_or_404(found, pk=pk, order_id=order, organisation_id=member.organisation_id)
+
+
+def disputes(member: Member) -> QuerySet[Dispute]:
+    """What customers dispute or disputed, with all that is told of it."""
+    found = Dispute.objects.filter(signoff__organisation_id=member.organisation_id)
+    return found.select_related("party__contact", "signoff__order__customer", "snapshot", "resolved_by__user")
+
+
+def dispute(member: Member, order: UUID, pk: UUID) -> Dispute:
+    """One dispute of an order."""
+    return get_object_or_404(disputes(member), pk=pk, signoff__order_id=order)
 
 
 def invitation(member: Member, order: UUID, pk: UUID) -> Invitation:

@@ -26,6 +26,7 @@ def start(request: HttpRequest, member: Member) -> HttpResponse:
     queues: dict[str, Any] = {
         "papers": verification.to_review(member.organisation_id)[:MOST_WAITING],
         "seals": [(one, SEAL_FAULTS.get(one.seal_fault, one.seal_fault)) for one in waiting.seals(member)],
+        "disputes": waiting.disputes(member)[:MOST_WAITING],
         "questions": waiting.questions(member)[:MOST_WAITING],
         "expired": waiting.expired(member)[:MOST_WAITING],
         "signatures": waiting.signatures(member)[:MOST_WAITING],

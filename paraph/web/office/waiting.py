@@ -16,6 +16,7 @@ from paraph.signoff.models import (
     AWAITED,
     UNFINISHED,
     Ask,
+    Dispute,
     Invitation,
     Paper,
     Party,
@@ -23,6 +24,7 @@ from paraph.signoff.models import (
     SignOff,
     State,
 )
+from paraph.web.office import reach
 from paraph.work.models import Comment, WorkOrder
 
 A_MOMENT = timedelta(minutes=1)
@@ -59,6 +61,11 @@ def seals(member: Member) -> QuerySet[SignOff]:
     found = SignOff.objects.filter(organisation_id=member.organisation_id, state=State.COMPLETE)
     found = found.exclude(seal_fault=NOT_LAST, completed_at__gt=clock.now() - A_MOMENT)
     return found.select_related("order__customer").order_by("completed_at")
+
+
+def disputes(member: Member) -> QuerySet[Dispute]:
+    """What customers dispute and nobody resolved yet, the oldest first (S0-34)."""
+    return reach.disputes(member).filter(resolved_at=None).order_by("raised_at")
 
 
 def questions(member: Member) -> QuerySet[Comment]:

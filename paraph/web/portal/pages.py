@@ -20,9 +20,11 @@ from paraph.signoff import confirmed, papers, progress, requests, subjects, ways
 from paraph.signoff.confirmed import Field
 from paraph.signoff.models import (
     AWAITED,
+    CONSENTED,
     SIGNED_VIEWS,
     Ask,
     Decline,
+    Dispute,
     Invitation,
     Paper,
     Party,
@@ -124,6 +126,23 @@ class Visit:
     def is_checked(self) -> bool:
         """Whether that paper is being read or looked at, so that nothing is asked of this party now."""
         return self.returned is not None and self.returned.is_awaited
+
+    @cached_property
+    def dispute(self) -> Dispute | None:
+        """The newest dispute of this request: the open one, if there is one (S0-34)."""
+        found = Dispute.objects.filter(signoff=self.signoff).select_related("party__contact")
+        return found.first() if self.is_asked and not self.is_to_read else None
+
+    @property
+    def has_signed(self) -> bool:
+        """Whether this party signed, or whoever had to."""
+        return self.signature is not None or self.signoff.is_signed
+
+    @property
+    def may_dispute(self) -> bool:
+        """Whether *Dispute* is offered: before signing and after, once at a time."""
+        may = self.signoff.state == State.OPEN or self.signoff.state in CONSENTED
+        return self.is_asked and not self.is_to_read and may and not (self.dispute and self.dispute.is_open)
 
     @property
     def may_act(self) -> bool:
