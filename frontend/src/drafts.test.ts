@@ -31,6 +31,14 @@ test("passwords, hidden fields and choices are not kept", () => {
   assert.equal(kept.map.size, 0);
 });
 
+test("a day is kept as text is", () => {
+  const kept = store();
+  keep(kept, "a", [{ name: "day", type: "date", value: "2026-11-28", defaultValue: "" }]);
+  const fields: Field[] = [{ name: "day", type: "date", value: "", defaultValue: "" }];
+  assert.equal(restore(kept, "a", fields), true);
+  assert.equal(fields[0]!.value, "2026-11-28");
+});
+
 test("a form emptied again, or received, leaves no draft", () => {
   const kept = store();
   keep(kept, "a", [text("name", "x")]);

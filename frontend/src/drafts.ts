@@ -14,7 +14,7 @@ export interface Store {
 }
 
 const PREFIX = "draft:";
-const TEXT = new Set(["text", "textarea", "email", "tel", "number", "search", "url"]);
+const TEXT = new Set(["text", "textarea", "email", "tel", "number", "search", "url", "date"]);
 
 /** Keep what was typed; an untouched form leaves no draft. */
 export function keep(store: Store, key: string, fields: Iterable<Field>): void {

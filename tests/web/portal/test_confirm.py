@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+from paraph.signoff import opting
 from paraph.signoff.models import Ceremony, Confirmation
 from paraph.work import orders, properties
 from paraph.work.models import Property
+from tests import cast
 from tests.cast import Shop
 from tests.web.portal.conftest import Customer
 
@@ -72,6 +74,15 @@ def test_after_signing_nothing_can_be_confirmed(jan: Customer, afe: Property) ->
     assert answer.status_code == 409
     assert Confirmation.objects.count() == 1
     assert jan.get(jan.at("confirm"))["Location"] == jan.home
+
+
+def test_who_signs_on_paper_alone_goes_back_to_the_order(jan: Customer, afe: Property) -> None:
+    jan.decide(1, "approved")
+    opting.opt_out(jan.invitation, by=cast.customer(jan.invitation))
+    assert "Confirm and review" not in jan.page("confirm")
+    answer = jan.post(jan.at("confirm"), {_field(afe): "AFE-1234"})
+    assert answer["Location"] == jan.home
+    assert not Ceremony.objects.exists()
 
 
 def test_the_form_speaks_the_readers_language(jan: Customer, afe: Property) -> None:
