@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from paraph.lib.actor import Actor
 from paraph.people.models import Contact, Member
-from paraph.signoff import ceremonies, invitations, papers, requests
+from paraph.signoff import ceremonies, confirming, invitations, papers, requests
 from paraph.signoff.models import Ask, Format, Invitation, Party, Rule, View
 from paraph.work import orders
 from paraph.work.models import Item, WorkOrder
@@ -54,6 +54,8 @@ def print_out(invitation: Invitation) -> None:
     """The customer approves everything and prints it, to stamp it: the signed pages are awaited (S0-30)."""
     contact = invitation.party.contact
     by = Actor("contact", str(contact.pk), contact.name)
+    stands = {str(one.definition.pk): one.value for one in confirming.fields(invitation)}
+    confirming.confirm(invitation, stands, by=by)
     ceremonies.approve_all(invitation, by=by)
     papers.issue(invitation, format=Format.A4, language=invitation.language, by=by)
 
