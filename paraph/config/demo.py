@@ -12,7 +12,7 @@ from typing import Any
 from django.db import transaction
 
 from paraph.automation import runner
-from paraph.config import demo_bills, demo_disputes, demo_orders, demo_properties, demo_turns
+from paraph.config import demo_bills, demo_disputes, demo_orders, demo_papers, demo_properties, demo_turns
 from paraph.delivery import mailbox, outbox
 from paraph.lib.actor import SYSTEM, Actor
 from paraph.people import members
@@ -66,6 +66,7 @@ def fill() -> Organisation:
     _play(made, staff[Role.MANAGER], staff[Role.TECHNICIAN])
     demo_bills.play(made, staff, DEMO_HOURS)
     demo_disputes.play(lambda told: _order(company, staff, told), _ask, staff)
+    demo_papers.play(lambda told: _order(company, staff, told), _ask, staff)
     runner.run_all()
     outbox.deliver_due()
     return company
