@@ -49,7 +49,7 @@ def sent(code: str = "0123456789AB", pages: int = 1, digest: str = "DEADBEEF", r
         code,
         digest,
         pages,
-        _bound([_printed(PageCode(code, n, pages, digest), revision) for n in range(1, pages + 1)]),
+        bound([_printed(PageCode(code, n, pages, digest), revision) for n in range(1, pages + 1)]),
         BLOCK,
     )
 
@@ -71,7 +71,8 @@ def _qr(text: str) -> str:
     return str(code.make_image(SvgPathImage).to_string(encoding="unicode"))
 
 
-def _bound(pdfs: list[bytes]) -> bytes:
+def bound(pdfs: list[bytes]) -> bytes:
+    """One PDF of these."""
     import pikepdf
 
     bound = pikepdf.new()
@@ -115,10 +116,11 @@ def scanned(
 ) -> bytes:
     """A JPEG of it, turned, noisy, blurred."""
     height, width = page.shape[:2]
+    room = abs(np.sin(np.radians(angle)))  # the glass is larger than the sheet
+    wide, high = round(width + height * room), round(height + width * room)
     matrix = cv2.getRotationMatrix2D((width / 2, height / 2), angle, 1.0)
-    image: Any = cv2.warpAffine(
-        page, matrix, (width, height), borderValue=(250, 250, 250), flags=cv2.INTER_AREA
-    )
+    matrix[:, 2] += (wide - width) / 2, (high - height) / 2
+    image: Any = cv2.warpAffine(page, matrix, (wide, high), borderValue=(250, 250, 250), flags=cv2.INTER_AREA)
     if blur:
         image = cv2.GaussianBlur(image, (0, 0), blur)
     if noise:
@@ -132,4 +134,38 @@ def scanned(
 
 def taken(*files: bytes) -> bytes:
     """What intake makes of these files, as one PDF."""
-    return _bound([take_in(one).pdf for one in files])
+    return bound([take_in(one).pdf for one in files])
+
+
+def struck(
+    page: Colour, where: tuple[float, float] = (512, 221), ink: tuple[int, int, int] = (30, 30, 110)
+) -> Colour:
+    """With a short stroke of a pen at this place (points): a digit changed."""
+    points = np.array([where, (where[0] + 5, where[1] + 8)]) * (page.shape[1] / 595.28)
+    return _line(page, points, ink, 1.2 * page.shape[1] / 595.28)
+
+
+def stamped(page: Colour, where: tuple[float, float], ink: tuple[int, int, int] = (190, 40, 60)) -> Colour:
+    """With a round stamp around this place (points)."""
+    scale = page.shape[1] / 595.28
+    middle = (round(where[0] * scale), round(where[1] * scale))
+    image = cv2.circle(page.copy(), middle, round(40 * scale), ink, round(2.5 * scale), cv2.LINE_AA)
+    words = (middle[0] - round(30 * scale), middle[1])
+    return np.asarray(
+        cv2.putText(image, "AERO", words, 0, 0.6 * scale, ink, round(1.5 * scale), cv2.LINE_AA), np.uint8
+    )
+
+
+def photographed(page: Colour, seed: int = 1) -> bytes:
+    """As a telephone sees it on a table: tilted, half in the shade."""
+    dice = np.random.default_rng(seed)
+    height, width = page.shape[:2]
+    sheet = np.array([[0, 0], [width, 0], [width, height], [0, height]], np.float32)
+    held = sheet * 0.85 + np.array([width, height]) * (0.07 + dice.uniform(-0.05, 0.05, (4, 2)))
+    matrix = cv2.getPerspectiveTransform(sheet, held.astype(np.float32))
+    image: Any = cv2.warpPerspective(page, matrix, (width, height), borderValue=(120, 100, 80))
+    shade = np.linspace(0.55, 1.0, width)[None, :, None] * np.linspace(1, 0.8, height)[:, None, None]
+    image = np.clip(image * shade + dice.normal(0, 5, image.shape), 0, 255).astype(np.uint8)
+    file = io.BytesIO()
+    Image.fromarray(cv2.GaussianBlur(image, (0, 0), 0.7)).save(file, "JPEG", quality=80)
+    return file.getvalue()

@@ -1,4 +1,4 @@
-"""Lays a returned page on the sent page and finds what was added to it."""
+"""Finds what was added to a page, and what is gone from it, after it was laid on the page as it was sent."""
 
 from __future__ import annotations
 
@@ -9,16 +9,21 @@ import cv2
 import numpy as np
 from cv2.typing import MatLike
 
-from paraph.intake.inside.reading import Seen
+from paraph.intake.inside.aligning import ink
 
 DPI = 150.0
 POINTS = 72.0
-MM2 = (25.4 / DPI) ** 2  # of one pixel
-LEAST_MARK_MM2 = 0.6
-LEAST_INK_MM2 = 6.0
-NEAR_MM = 3.0  # marks closer together are one
-SLACK = 2  # pixels that lines may be off after straightening
+MM = DPI / 25.4  # pixels of a millimetre
+DARK = 60  # ink (0 … 255) that is a mark: a ballpoint on a faded scan has 80, noise of JPEG 40
+PRINTED = 24  # ink of the sent page near which nothing counts as added
+SLACK = round(0.35 * MM)  # pixels that lines may be off, and letters grow by in a scanner
+EDGE = round(3 * MM)  # along the edges of the sheet lie shadows, the table and holes
+LEAST_MARK = 0.45  # mm² of ink: the dot of an i has 0.3, a stroke through a digit 0.8
+LEAST_SIGNATURE = 6.0  # mm² of ink: initials with a ballpoint have 10
+LEAST_GONE = 4.0  # mm² of print that is missing: a painted-over word
+NEAR = round(3 * MM)  # marks closer together are one
 QUALITY = 80
+GONE_COLOUR = (214, 40, 40)
 
 
 @dataclass(frozen=True)
@@ -34,61 +39,115 @@ class Compared:
     difference: bytes
 
 
-def straightened(returned: MatLike, on: list[Seen], sent: MatLike, of: list[Seen]) -> MatLike:
-    """The returned page as it would lie on the sent one."""
-    here = np.array([corner for seen in on for corner in seen.corners], np.float32)
-    there = np.array([corner for seen in of for corner in seen.corners], np.float32)
-    matrix: Any = cv2.findHomography(here, there)[0]
-    height, width = sent.shape[:2]
-    return cv2.warpPerspective(returned, matrix, (width, height), borderValue=(255, 255, 255))
-
-
-def compare(sent: MatLike, returned: MatLike, block: tuple[float, float, float, float] | None) -> Compared:
-    """Both at `DPI`, RGB, the same size; `block` in points."""
-    ink: Any = _added(sent, returned)
-    inside = np.zeros(ink.shape, np.uint8)
-    if block is not None:
-        left, top, width, height = (round(one * DPI / POINTS) for one in block)
-        inside[top : top + height, left : left + width] = 1
-    in_block = float((ink & inside).sum()) * MM2
-    elsewhere = _marks(ink & (1 - inside))
+def compare(
+    sent: MatLike, returned: MatLike, there_is: MatLike, block: tuple[float, float, float, float] | None
+) -> Compared:
+    """Both at `DPI`, RGB, of one size; ``block`` in points."""
+    was, now = (ink(cv2.cvtColor(one, cv2.COLOR_RGB2GRAY)) for one in (sent, returned))
+    now = cv2.max(now, _coloured(returned, sent))
+    inside = _inside(was.shape, block)
+    seen = _seen(there_is)
+    added = cv2.bitwise_and(_added(was, now), seen)
+    gone = cv2.bitwise_and(_gone(was, now), seen)
+    in_block = _area(cv2.bitwise_and(added, inside))
+    outside = cv2.bitwise_not(inside)
+    marks = _marks(cv2.bitwise_and(added, outside), LEAST_MARK)
+    marks += _marks(cv2.bitwise_and(gone, outside), LEAST_GONE)
     return Compared(
-        in_block=in_block >= LEAST_INK_MM2,
-        block_ink_mm2=in_block,
-        elsewhere=elsewhere,
-        confidence=1.0,
+        in_block=in_block >= LEAST_SIGNATURE,
+        block_ink_mm2=round(in_block, 1),
+        elsewhere=marks,
+        confidence=_confidence(was, now, seen),
         sent=jpeg(sent),
         returned=jpeg(returned),
-        difference=jpeg(_shown(sent, returned, ink)),
+        difference=jpeg(_shown(sent, returned, added, gone)),
     )
 
 
-def _added(sent: MatLike, returned: MatLike) -> MatLike:
-    was, now = (cv2.cvtColor(one, cv2.COLOR_RGB2GRAY) for one in (sent, returned))
-    paper: Any = cv2.medianBlur(cv2.dilate(now, np.ones((15, 15), np.uint8)), 31)
-    flat = cv2.divide(now, paper, scale=255)
-    reach: Any = cv2.erode(was, np.ones((2 * SLACK + 1, 2 * SLACK + 1), np.uint8))
-    added = ((flat < 170) & (reach > 200)).astype(np.uint8)
-    return cv2.morphologyEx(added, cv2.MORPH_OPEN, np.ones((2, 2), np.uint8))
+def _around(radius: int) -> MatLike:
+    return cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * radius + 1, 2 * radius + 1))
 
 
-def _marks(ink: MatLike) -> list[tuple[float, float, float, float, float]]:
-    near = round(NEAR_MM / 25.4 * DPI)
-    joined = cv2.dilate(ink, np.ones((near, near), np.uint8))
-    count, labels, places, _middles = cv2.connectedComponentsWithStats(joined)
+def _coloured(returned: MatLike, sent: MatLike) -> MatLike:
+    """Colour where the sent page has none: stamps and pens over black print are seen by it."""
+    strong, plain = (cv2.cvtColor(one, cv2.COLOR_RGB2HSV) for one in (returned, sent))
+    colour: Any = cv2.min(strong[:, :, 1], cv2.bitwise_not(plain[:, :, 1]))
+    bright: Any = (strong[:, :, 2] > 60).astype(np.uint8) * 255
+    usual = float(np.median(colour))
+    lifted = np.clip(colour.astype(np.float32) - usual - 40, 0, 255).astype(np.uint8)
+    seen: MatLike = cv2.bitwise_and(cv2.blur(lifted, (3, 3)), bright)
+    return seen
+
+
+def _added(was: MatLike, now: MatLike) -> MatLike:
+    printed = cv2.dilate((cv2.GaussianBlur(was, (0, 0), 0.8) > PRINTED).astype(np.uint8), _around(SLACK))
+    soft = cv2.GaussianBlur(now, (0, 0), 0.7)
+    added: MatLike = ((soft > DARK) & (printed == 0)).astype(np.uint8) * 255
+    return added
+
+
+def _gone(was: MatLike, now: MatLike) -> MatLike:
+    left = cv2.dilate((now > DARK / 2).astype(np.uint8), _around(SLACK + 1))
+    gone: MatLike = ((was > 150) & (left == 0)).astype(np.uint8) * 255
+    return gone
+
+
+def _seen(there_is: MatLike) -> MatLike:
+    """Where the returned picture shows the sheet, without its edges."""
+    seen: MatLike = cv2.erode(there_is, _around(EDGE // 2))
+    seen[:EDGE], seen[-EDGE:], seen[:, :EDGE], seen[:, -EDGE:] = 0, 0, 0, 0
+    return seen
+
+
+def _inside(shape: tuple[int, ...], block: tuple[float, float, float, float] | None) -> MatLike:
+    """The block, and a little around it: signatures have swing."""
+    inside: MatLike = np.zeros(shape, np.uint8)
+    if block is not None:
+        left, top, width, height = (one * DPI / POINTS for one in block)
+        swing = 3 * MM
+        rows = slice(max(0, round(top - swing)), round(top + height + swing))
+        inside[rows, max(0, round(left - swing)) : round(left + width + swing)] = 255
+    return inside
+
+
+def _area(mask: MatLike) -> float:
+    return float(cv2.countNonZero(mask)) / MM**2
+
+
+def _marks(mask: MatLike, least: float) -> list[tuple[float, float, float, float, float]]:
+    joined = cv2.dilate(mask, _around(NEAR // 2))
+    count, _labels, places, _middles = cv2.connectedComponentsWithStats(joined)
     scale, marks = POINTS / DPI, []
     for number in range(1, count):
-        area = float(ink[labels == number].sum()) * MM2
-        if area >= LEAST_MARK_MM2:
-            left, top, width, height = (float(one) * scale for one in places[number][:4])
-            marks.append((left, top, width, height, area))
-    return marks
+        left, top, width, height = (int(one) for one in places[number][:4])
+        # A speck is no mark: what counts has a piece that is wider than a scanner's dirt.
+        area = _area(mask[top : top + height, left : left + width])
+        if area >= least and _solid(mask[top : top + height, left : left + width]):
+            box = (round(one * scale, 1) for one in (left, top, width, height))
+            marks.append((*box, round(area, 1)))
+    return marks  # type: ignore[return-value]
 
 
-def _shown(sent: MatLike, returned: MatLike, ink: MatLike) -> MatLike:
+def _solid(mask: MatLike) -> bool:
+    """Whether some piece of it is as long as a stroke: dust is many dots."""
+    _count, _labels, places, _middles = cv2.connectedComponentsWithStats(mask)
+    return any(max(one[2], one[3]) >= 0.9 * MM and one[4] >= 0.25 * MM**2 for one in places[1:])
+
+
+def _confidence(was: MatLike, now: MatLike, seen: MatLike) -> float:
+    """How much of the print is there again, where the returned picture shows the sheet at all."""
+    print_ = cv2.bitwise_and((was > 100).astype(np.uint8) * 255, seen)
+    again = cv2.bitwise_and(print_, cv2.dilate((now > DARK / 2).astype(np.uint8) * 255, _around(SLACK)))
+    shown = cv2.countNonZero(seen) / seen.size
+    share = cv2.countNonZero(again) / max(1, cv2.countNonZero(print_))
+    return round(share * min(1.0, shown / 0.85), 3)
+
+
+def _shown(sent: MatLike, returned: MatLike, added: MatLike, gone: MatLike) -> MatLike:
     faint = (255 - (255 - sent.astype(np.float32)) * 0.25).astype(np.uint8)
-    near = cv2.dilate(ink, np.ones((5, 5), np.uint8)) > 0
+    near = cv2.dilate(added, _around(2)) > 0
     faint[near] = returned[near]
+    faint[gone > 0] = GONE_COLOUR
     return faint
 
 

@@ -10,7 +10,7 @@ import numpy as np
 import pypdfium2
 from cv2.typing import MatLike
 
-from paraph.intake.inside import comparing, pages, reading
+from paraph.intake.inside import aligning, comparing, pages, reading
 from paraph.intake.inside.comparing import DPI
 from paraph.intake.inside.reading import Seen
 
@@ -81,35 +81,31 @@ def _compared(paper: dict[str, Any], places: dict[int, Returned]) -> list[dict[s
     told = []
     page, *block = paper["block"]
     with pages.opened(paper["pdf"]) as document:
-        for number in sorted(places):
-            sent = np.asarray(pages.drawn(document[number - 1], DPI).convert("RGB"))
+        for number, one in sorted(places.items()):
+            sent = _image(document[number - 1])
             of = reading.codes(cv2.cvtColor(sent, cv2.COLOR_RGB2GRAY))
-            laid = _laid(places[number], sent, of)
-            found = comparing.compare(sent, laid, tuple(block) if page == number else None)
+            laid, there_is = aligning.straightened(one.image, one.seen, sent, of)
+            found = comparing.compare(sent, laid, there_is, tuple(block) if page == number else None)
             told.append({**asdict(found), "page": number})
     return told
 
 
-def _laid(one: Returned, sent: MatLike, of: list[Seen]) -> MatLike:
-    middle = sent.shape[0] / 2
-    return comparing.straightened(one.image, _by_place(one, middle), sent, sorted(of, key=_height))
-
-
-def _by_place(one: Returned, _middle: float) -> list[Seen]:
-    return sorted(one.seen, key=_height)
-
-
-def _height(seen: Seen) -> float:
-    return seen.corners[0][1]
-
-
 def _read(document: pypdfium2.PdfDocument, number: int) -> Returned:
-    image = np.asarray(pages.drawn(document[number], DPI).convert("RGB"))
+    image = _image(document[number])
     grey = cv2.cvtColor(image, cv2.COLOR_RGB2GRAY)
     seen = reading.codes(grey)
     return Returned(number, image, seen, None if seen else reading.flaw(grey))
 
 
+def _image(page: pypdfium2.PdfPage) -> MatLike:
+    return np.asarray(pages.drawn(page, DPI).convert("RGB"))
+
+
 def _told(one: Returned) -> dict[str, Any]:
     code = one.seen[0].code.text if one.seen else ""
-    return {"index": one.index, "code": code, "flaw": one.flaw, "turn": 0}
+    return {
+        "index": one.index,
+        "code": code,
+        "flaw": one.flaw,
+        "turn": aligning.turn(one.seen[0]) if one.seen else 0,
+    }

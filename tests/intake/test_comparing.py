@@ -1,0 +1,74 @@
+"""What was added to a page is found wherever it is, and what was not added is not found."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from paraph.intake.inside import photos, verdicts
+from paraph.intake.judging import Sent
+from paraph.intake.kinds import Kind
+from tests.intake import samples
+
+PRICE = (512.0, 221.0)  # points
+
+
+def judged(paper: Sent, *scans: bytes) -> dict[str, Any]:
+    """In this process: the same work without starting a child."""
+    block = [paper.block.page, paper.block.x, paper.block.y, paper.block.width, paper.block.height]
+    told = {
+        "code": paper.code,
+        "digest": paper.digest,
+        "pages": paper.pages,
+        "pdf": paper.pdf,
+        "block": block,
+        "current": True,
+    }
+    return verdicts.judge([told], samples.bound([photos.clean(Kind.JPEG, one)["pdf"] for one in scans]))
+
+
+def compared(scan: bytes) -> dict[str, Any]:
+    (found,) = judged(samples.sent(), scan)["comparisons"]
+    return dict(found)
+
+
+@pytest.mark.parametrize("angle", [0.5, -3, 7])
+def test_S0_29_ink_in_the_block_of_a_poor_scan_is_found_and_nothing_else(angle: float) -> None:
+    page = samples.signed(samples.printed(samples.sent(), dpi=150))
+    found = compared(samples.scanned(page, angle=angle, noise=10, quality=60, blur=0.6))
+    assert (found["in_block"], found["elsewhere"]) == (True, [])
+    assert found["confidence"] > 0.9
+
+
+@pytest.mark.parametrize("seed", [1, 2, 4])
+def test_S0_29_a_photo_in_the_shade_of_an_unsigned_paper_shows_no_ink(seed: int) -> None:
+    found = compared(samples.photographed(samples.printed(samples.sent()), seed))
+    assert (found["in_block"], found["elsewhere"]) == (False, [])
+
+
+@pytest.mark.parametrize("how", ["scan", "photo"])
+def test_S0_33_a_price_changed_by_pen_is_seen(how: str) -> None:
+    page = samples.struck(samples.signed(samples.printed(samples.sent())), PRICE)
+    scan = (
+        samples.photographed(page) if how == "photo" else samples.scanned(page, angle=2, noise=8, quality=60)
+    )
+    ((left, top, width, height, _ink),) = compared(scan)["elsewhere"]
+    assert left < PRICE[0] + 2 < left + width
+    assert top < PRICE[1] + 4 < top + height
+
+
+def test_S0_02_a_stamp_counts_in_the_block_and_is_a_mark_elsewhere() -> None:
+    page = samples.printed(samples.sent())
+    assert compared(samples.scanned(samples.stamped(page, (250, 650))))["in_block"]
+    over = compared(samples.scanned(samples.stamped(page, (300, 260)), angle=1, quality=60))
+    assert (over["in_block"], len(over["elsewhere"])) == (False, 1)
+
+
+@pytest.mark.parametrize("quarter", [1, 2, 3])
+def test_S0_31_a_page_that_lies_on_its_side_or_head_is_turned(quarter: int) -> None:
+    page = samples.signed(samples.printed(samples.sent()))
+    outcome = judged(samples.sent(), samples.scanned(np.ascontiguousarray(np.rot90(page, quarter))))
+    assert (outcome["verdict"], outcome["pages"][0]["turn"]) == ("complete", 90 * quarter)
+    assert outcome["comparisons"][0]["elsewhere"] == []
