@@ -10,18 +10,20 @@ import json
 import sys
 from collections.abc import Callable
 from dataclasses import asdict
+from importlib import import_module
+from importlib.util import find_spec
 from types import SimpleNamespace
 from typing import Any
 
 
 def prepare(count: int) -> list[dict[str, Any]]:
     """So many customers of a new shop who are about to sign; see `house.Posting`."""
-    from paraph.operate import startup
     from paraph.people.models import Organisation
     from tests import cast
     from tests.faults import house
 
-    startup.collect_static()  # the pages name them
+    place = "paraph.operate" if find_spec("paraph.operate") else "paraph.config"  # where 0.1 had it at first
+    import_module(f"{place}.startup").collect_static()  # the pages name them
     cast.make_keys()
     shop = cast.make_shop(domain=f"shop-{Organisation.objects.count()}.example")
     return [asdict(house.about_to_sign(house.come_in(shop))) for _ in range(count)]
