@@ -19,7 +19,7 @@ from paraph.signoff import papers, returns
 from paraph.signoff.models import Invitation, Paper, Return
 from tests.cast import customer
 
-DPI = 130
+DPI = 150
 POINT = DPI / 72
 INK = (24, 38, 120)
 
@@ -69,14 +69,14 @@ def foreign() -> list[Image.Image]:
 def as_pdf(pages: Sequence[Image.Image]) -> bytes:
     """What a scanner makes of them."""
     out = io.BytesIO()
-    pages[0].save(out, "PDF", resolution=DPI, save_all=True, append_images=list(pages[1:]), quality=80)
+    pages[0].save(out, "PDF", resolution=DPI, save_all=True, append_images=list(pages[1:]), quality=90)
     return out.getvalue()
 
 
 def as_photo(page: Image.Image) -> bytes:
     """One page as a phone sends it."""
     out = io.BytesIO()
-    page.save(out, "JPEG", quality=80)
+    page.save(out, "JPEG", quality=90)
     return out.getvalue()
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import Any
 from uuid import UUID
 
@@ -26,6 +27,7 @@ from paraph.signoff.models import (
     Paper,
     Party,
     PhotoCopy,
+    Return,
     SealedCopy,
     Signature,
     SignOff,
@@ -60,6 +62,7 @@ class Case:
     signatures: list[Signature] = field(default_factory=list)
     copies: list[SealedCopy] = field(default_factory=list)
     papers: list[Paper] = field(default_factory=list)
+    returns: list[Return] = field(default_factory=list)
     comments: list[Comment] = field(default_factory=list)
     disputes: list[Dispute] = field(default_factory=list)
     attempts: list[Attempt] = field(default_factory=list)
@@ -99,6 +102,7 @@ class Case:
             yield "a photo of a dispute", photo.blob
         for shown in self.photo_copies:
             yield "a copy of a photo of a dispute", shown.blob
+        yield from chain.from_iterable(map(_files_of, self.returns))
         for invoice in self.invoices:
             for digest in (invoice.blob, invoice.xml):
                 if digest:
@@ -110,6 +114,21 @@ class Case:
     def finding(self, invariant: str, sentence: str) -> Finding:
         """A finding about this order."""
         return Finding(invariant, self.topic, f"{self.name}: {sentence}")
+
+
+def _files_of(returned: Return) -> Iterator[tuple[str, str]]:
+    """All that a return consists of; empty names are of what was never made."""
+    found = [("the scan", returned.blob)]
+    for file in returned.files.all():
+        found += [(f"the file {file.pk}", file.blob), (f"the clean copy of file {file.pk}", file.clean_blob)]
+    found += [(f"page {one.pk}", one.blob) for one in returned.pages.all()]
+    found += [(f"page {one.number} of the scan", one.blob) for one in returned.scan.all()]
+    for page in returned.compared.all():
+        for digest in (page.printed_blob, page.returned_blob, page.difference_blob):
+            found.append((f"page {page.number} compared", digest))
+    for what, digest in found:
+        if digest:
+            yield f"{what} of return {returned.pk}", digest
 
 
 def load(pks: Iterable[UUID], logs: Iterable[UUID] = (), *, prove: bool = True) -> list[Case]:
@@ -176,6 +195,13 @@ def _rows(cases: dict[UUID, Case]) -> None:
     put(
         "invitations",
         Invitation.objects.filter(party__signoff__order__in=pks).select_related("party__signoff"),
+        lambda row: row.party.signoff.order_id,
+    )
+    put(
+        "returns",
+        Return.objects.filter(party__signoff__order__in=pks)
+        .select_related("party__signoff")
+        .prefetch_related("files", "pages", "scan", "compared"),
         lambda row: row.party.signoff.order_id,
     )
     put("comments", Comment.objects.filter(order__in=pks), lambda row: row.order_id)

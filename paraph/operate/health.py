@@ -172,6 +172,10 @@ def _seals() -> Finding:
     return _waiting(queues.seals(clock.now()), "seals", SEAL_LATE)
 
 
+def _papers() -> Finding:
+    return _waiting(queues.papers(clock.now()), "papers", LATE)
+
+
 def _waiting(queue: queues.Queue, what: str, limit: timedelta) -> Finding:
     if queue.late and queue.late > limit:
         return Level.FAILED, f"{queue.waiting} {what} wait, the first due for {_span(queue.late)}."
@@ -245,5 +249,6 @@ CHECKS: tuple[tuple[str, Callable[[], Finding], bool], ...] = (
     ("mail", _mail, False),
     ("consequences", _consequences, False),
     ("seals", _seals, False),
+    ("papers", _papers, False),
     ("reconciler", _reconciler, False),
 )

@@ -16,7 +16,8 @@ from paraph.evidence import epochs, ledger, tree
 from paraph.lib import canonical
 from paraph.lib.vault import VaultClosed
 from paraph.operate.cases import Case, Finding, by
-from paraph.signoff.models import Ask, Choice, Rule, Signature, State
+from paraph.signoff.methods.wet_ink import PAPER
+from paraph.signoff.models import Ask, Choice, Match, ReturnState, Rule, Signature, State
 from paraph.work.models import Status
 
 CHOICES = {
@@ -43,6 +44,10 @@ def acts_are_kept(case: Case) -> Iterator[Finding]:
     for copy in case.copies:
         if copy.entry_id not in told:
             yield case.finding("I1", f"the sealed copy {copy.blob} has no entry in the ledger")
+    uploads = {one.pk for one in case.told("copy.uploaded")}
+    for returned in case.returns:
+        if returned.sent_at and returned.sent_entry_id not in uploads:
+            yield case.finding("I1", f"return {returned.pk} has no entry in the ledger")
     decided, recorded = _decisions(case)
     for item in decided:
         if len(decided[item]) > len(recorded.get(item, [])):
@@ -144,6 +149,19 @@ def approval_has_consent(case: Case) -> Iterator[Finding]:
         yield case.finding("I9", f"its status is {case.order.status}, and no sign-off is complete")
 
 
+def paper_was_looked_at(case: Case) -> Iterator[Finding]:
+    """I9: no signature on paper without a return that was in order, or that a member accepted."""
+    filed = {one.party_id: str(one.pk) for one in case.returns if one.state == ReturnState.FILED}
+    good = {one["returned"] for one in case.facts("copy.matched") if one["outcome"] == Match.COMPLETE}
+    good |= {one["returned"] for one in case.facts("copy.accepted")}
+    for signature in case.signatures:
+        if signature.method == PAPER and filed.get(signature.party_id) not in good:
+            yield case.finding("I9", f"nobody looked at the paper of signature {signature.pk}")
+    signed = {one.party_id for one in case.signatures if one.method == PAPER}
+    for party in filed.keys() - signed:
+        yield case.finding("I9", f"return {filed[party]} is filed, and there is no signature by it")
+
+
 def seen_is_sealed(case: Case) -> Iterator[Finding]:
     """I10: what the customer saw is what the signature, its entry and its record name."""
     frozen = {one["digest"] for one in case.facts("subject.frozen")}
@@ -169,6 +187,7 @@ CHECKS: tuple[Callable[[Case], Iterator[Finding]], ...] = (
     entries_are_proven,
     bytes_are_those_told,
     approval_has_consent,
+    paper_was_looked_at,
     seen_is_sealed,
 )
 
@@ -210,6 +229,11 @@ def _pairs(case: Case) -> Iterator[tuple[str, set[str], set[str]]]:
     yield "photos", ids(case.photos), named("photo", "photo.added")
     yield "attempts", ids(case.attempts), named("attempt", "attempt.recorded")
     issued = [one for one in case.invoices if one.number]
+    sent = [one for one in case.returns if one.sent_at]
+    back = [one for one in sent if one.state == ReturnState.SENT_BACK]
+    yield "returns", ids(sent), named("returned", "copy.uploaded")
+    yield "returns that were read", ids(one for one in sent if one.outcome), named("returned", "copy.matched")
+    yield "returns sent back", ids(back), named("returned", "copy.sent_back")
     yield "invoices", _of_kind(case.invoices, Kind.INVOICE), named("invoice", "invoice.drafted")
     yield "issued invoices", _of_kind(issued, Kind.INVOICE), named("invoice", "invoice.issued")
     yield "credit notes", _of_kind(case.invoices, Kind.CREDIT), named("credit_note", "invoice.voided")

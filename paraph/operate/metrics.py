@@ -94,6 +94,8 @@ def waiting() -> Iterator[Metric]:
         "consequences": queues.runs(now),
         "entries": queues.entries(now),
         "seals": queues.seals(now),
+        "papers": queues.papers(now),
+        "papers to review": queues.reviews(now),
     }
     length = GaugeMetricFamily("paraph_queue_length", "What waits.", labels=["queue"])
     late = GaugeMetricFamily(

@@ -14,7 +14,7 @@ from paraph.automation.rules import RULES
 from paraph.delivery.models import Delivery
 from paraph.delivery.models import State as Posted
 from paraph.evidence.models import Entry, Log
-from paraph.signoff.models import SignOff, State
+from paraph.signoff.models import Return, ReturnState, SignOff, State
 
 
 @dataclass(frozen=True)
@@ -73,6 +73,22 @@ def seals(now: datetime) -> Queue:
     """Signed documents that are not sealed yet (faults.md I7)."""
     found = SignOff.objects.filter(state=State.COMPLETE).aggregate(
         waiting=Count("pk"), oldest=Min("completed_at")
+    )
+    return Queue(found["waiting"], _age(now, found["oldest"]))
+
+
+def papers(now: datetime) -> Queue:
+    """Signed papers that came back and are to be read by the worker (I9)."""
+    found = Return.objects.filter(state=ReturnState.SENT).aggregate(
+        waiting=Count("pk"), due=Min("due_at", filter=_free(now) & Q(due_at__lte=now))
+    )
+    return Queue(found["waiting"], _age(now, found["due"]))
+
+
+def reviews(now: datetime) -> Queue:
+    """Signed papers that wait for a person to look at them; the age is that since they were sent."""
+    found = Return.objects.filter(state=ReturnState.REVIEW).aggregate(
+        waiting=Count("pk"), oldest=Min("sent_at")
     )
     return Queue(found["waiting"], _age(now, found["oldest"]))
 

@@ -37,7 +37,7 @@ from paraph.operate.cases import TOPIC, Case, Finding
 from paraph.operate.models import Note
 from paraph.sealing.errors import SealingError
 from paraph.signoff import completion
-from paraph.signoff.models import SignOff, State
+from paraph.signoff.models import Return, ReturnState, SignOff, State
 from paraph.work.models import WorkOrder
 
 __all__ = ["Finding", "findings", "latest", "reconcile", "watch"]
@@ -232,6 +232,13 @@ def _stuck() -> Iterator[Finding]:
     runs = Run.objects.filter(free, state=RunState.PENDING, due_at__lte=long_ago)
     for run in runs[:TOGETHER]:
         yield Finding("I4", f"run:{run.pk}", f"rule {run.rule} waits since {clock.iso(run.due_at)}")
+    papers = Return.objects.filter(free, state=ReturnState.SENT, due_at__lte=long_ago)
+    for paper in papers[:TOGETHER]:
+        yield Finding(
+            "I4",
+            f"return:{paper.pk}",
+            f"a signed paper waits to be read since {clock.iso(paper.due_at or long_ago)}",
+        )
     letters = Delivery.objects.filter(state=Posted.QUEUED)
     # A mail server that is down is a known fault: one message at a time finds out, and the others wait for it.
     if letters.filter(due_at__gt=long_ago).exclude(last_error="").exists():

@@ -27,6 +27,8 @@ CHECKS = (
 NEVER_MADE = ("who_signed",)
 # No page says whose it is, so nothing follows about the rest.
 SAYS_NOTHING = {Match.UNREADABLE, Match.FOREIGN, Match.NOT_READ}
+# More came back than what was printed: pages that are not ours, or a page twice, of which one was not looked at.
+MORE = {"other_pages", "doubled"}
 BY_VERDICT = {
     Verdict.COMPLETE: Match.COMPLETE,
     Verdict.NOT_SIGNED: Match.NOT_SIGNED,
@@ -105,7 +107,7 @@ def _looked_at(judged: judging.Outcome, outcome: Match) -> Match:
     """All pages of the right paper are there: what was written on them, and where."""
     if "unsure" in judged.notes or not judged.comparisons:
         return Match.UNSURE
-    if "other_pages" in judged.notes:
+    if MORE & set(judged.notes):
         return Match.OTHER_PAGES
     if any(one.elsewhere for one in judged.comparisons):
         return Match.ALTERED
@@ -123,7 +125,7 @@ def _checks(judged: judging.Outcome, outcome: Match) -> dict[str, bool | None]:
         "this_party": whose,
         "this_revision": revision,
         "all_pages": not judged.missing if whose else None,
-        "only_these": "other_pages" not in judged.notes if whose else None,
+        "only_these": not MORE & set(judged.notes) if whose else None,
         "ink_in_block": judged.signed if sure and whose else None,
         "nothing_elsewhere": not any(one.elsewhere for one in judged.comparisons) if sure and whose else None,
     }

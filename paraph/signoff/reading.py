@@ -24,9 +24,9 @@ from paraph.intake.taking import Leaf, Taken, bind
 from paraph.lib import clock, crash, home
 from paraph.lib.actor import SYSTEM
 from paraph.signoff import filing, matching, papers, returns, subjects
-from paraph.signoff.errors import AlreadySigned, Closed, NotWaiting, SignOffError, Stale
+from paraph.signoff.errors import NotWaiting, SignOffError, Stale
 from paraph.signoff.matching import Finding
-from paraph.signoff.models import ComparedPage, Match, Paper, Return, ReturnState, ScanPage, State
+from paraph.signoff.models import CONSENTED, ComparedPage, Match, Paper, Return, ReturnState, ScanPage, State
 from paraph.signoff.return_facts import CopyMatched
 
 log = logging.getLogger(__name__)
@@ -38,6 +38,8 @@ FIRST_WAIT = timedelta(seconds=5)
 MAX_ATTEMPTS = 3
 FILED_DPI = 150  # ink stays sharp in print, and a page has about 200 kB
 TOGETHER = 40  # pages drawn in one child, well within its time
+# Nothing can come of a paper any more. While a request is disputed, or its links ran out, it waits for people.
+OVER = {*CONSENTED, State.WITHDRAWN, State.DECLINED}
 RELATED = ("party__contact", "party__signoff__order__organisation", "sent_entry", "invitation")
 
 
@@ -183,8 +185,6 @@ def _decide(returned: Return, finding: Finding) -> None:
             returned,
             Finding(Match.OLDER_REVISION, finding.paper, {**finding.checks, "this_revision": False}),
         )
-    except (AlreadySigned, Closed):
-        _queue(returned, Finding(Match.CLOSED, finding.paper, finding.checks))
     except NotWaiting:
         log.info("return %s: somebody was faster", returned.pk)
     except SignOffError as refusal:
@@ -196,7 +196,7 @@ def _queue(returned: Return, finding: Finding) -> None:
     """Say what it is, and leave it to people; what came too late waits for nobody."""
     subjects.hold(returned.party.signoff.order_id)
     returned.party.signoff.refresh_from_db(fields=["state"])
-    over = returned.party.signoff.state != State.OPEN
+    over = returned.party.signoff.state in OVER
     if not _still_ours(returned).update(
         state=ReturnState.OVERTAKEN if over else ReturnState.REVIEW,
         outcome=Match.CLOSED if over else finding.outcome,

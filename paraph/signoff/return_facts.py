@@ -21,7 +21,7 @@ OUTCOMES = {
     "foreign": _("it is not the document that was printed here"),
     "not_signed": _("there is no signature or stamp in its place"),
     "altered": _("something was written outside the signature block"),
-    "other_pages": _("pages that are not ours came along"),
+    "other_pages": _("pages that are not ours came along, or a page twice"),
     "unsure": _("it is too different from the print to be sure"),
     "not_read": _("the machine could not read it"),
     "closed": _("the request was over already"),

@@ -8,14 +8,17 @@ import pytest
 
 from paraph.billing.models import Invoice
 from paraph.delivery import mailbox
+from paraph.evidence.models import Entry
 from paraph.lib import crash
-from paraph.signoff.models import Ceremony, SealedCopy, Signature, SignOff, State
+from paraph.signoff.models import Ceremony, ReturnState, SealedCopy, Signature, SignOff, State
 from paraph.work.models import Status
+from tests import scans
 from tests.billing import bills
 from tests.cast import Shop
 from tests.faults import house
 from tests.faults import test_keeping as keeping
 from tests.faults.conftest import LoseKey
+from tests.scans import Machine
 from tests.web.portal.conftest import Customer
 
 pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("letters")]
@@ -53,6 +56,12 @@ ISSUING = {
     "blob.renamed": False,
     "invoice.before_commit": False,
     "invoice.issued": True,
+}
+# The points of filing a paper that came back, and where it stands when the process dies there.
+FILING = {
+    "return.read": ReturnState.SENT,
+    "return.before_commit": ReturnState.SENT,
+    "return.filed": ReturnState.FILED,
 }
 # The points that a worker passes when it makes up for a seal.
 LATE = ("pdf.rendered", "pdf.sealed", "blob.written", "blob.renamed")
@@ -121,7 +130,26 @@ def test_F3_a_worker_killed_while_it_makes_up_for_a_seal_leaves_one_copy(
 
 
 def test_F2_every_named_point_is_tried() -> None:
-    assert {*LEFT, *ISSUING, *keeping.BACKUP, *keeping.RESTORE} == set(crash.POINTS)
+    assert {*LEFT, *ISSUING, *FILING, *keeping.BACKUP, *keeping.RESTORE} == set(crash.POINTS)
+
+
+@pytest.mark.parametrize("point", FILING)
+def test_F2_I9_killed_while_a_paper_is_read_it_is_filed_once(
+    point: str, shop: Shop, machine: Machine
+) -> None:
+    paper = shop.paper(shop.invite(shop.open_order(lines=1)))
+    machine.sees(paper)
+    returned = scans.hand_in(paper.invitation, scans.any_scan(paper.pages))
+    died = house.child("reader", crash_at=point, told=paper.code)
+    assert died.returncode == house.CRASHED, f"{point} was not reached:\n{died.stdout}{died.stderr}"
+    returned.refresh_from_db()
+    assert returned.state == FILING[point]
+    house.worker_comes()
+    returned.refresh_from_db()
+    assert returned.state == ReturnState.FILED
+    assert Signature.objects.count() == SealedCopy.objects.count() == 1
+    assert Entry.objects.filter(kind="copy.matched").count() == 1
+    assert house.broken(shop) == []
 
 
 @pytest.mark.parametrize("point", ISSUING)

@@ -90,6 +90,7 @@ def test_the_sealed_copy_holds_the_scan_as_pages_and_as_a_file(paper: Paper, mac
         ({"verdict": Verdict.OLDER_REVISION}, Match.OLDER_REVISION),
         ({"verdict": Verdict.UNREADABLE, "paper": None, "order": (), "comparisons": ()}, Match.UNREADABLE),
         ({"notes": ("other_pages",)}, Match.OTHER_PAGES),
+        ({"notes": ("doubled",)}, Match.OTHER_PAGES),
         ({"notes": ("unsure",)}, Match.UNSURE),
         ({"comparisons": ()}, Match.UNSURE),
     ],
@@ -190,3 +191,12 @@ def test_a_link_that_runs_out_meanwhile_does_not_end_the_request(
     Invitation.objects.update(expires_at=clock.now() - timedelta(hours=1))
     assert followups.expire_due() == 0
     assert SignOff.objects.get().state == State.OPEN
+
+
+def test_S0_34_while_it_is_disputed_a_paper_in_order_waits_for_people(paper: Paper, machine: Machine) -> None:
+    machine.sees(paper)
+    returned = scans.hand_in(paper.invitation, scans.any_scan(paper.pages))
+    SignOff.objects.update(state=State.DISPUTED)
+    returned = read(returned)
+    assert (returned.state, returned.outcome) == (ReturnState.REVIEW, Match.COMPLETE)
+    assert returned.findings["why"] == "disputed"
