@@ -1,7 +1,7 @@
 """A member looks at a paper that the machine would not file, and accepts it or sends it back (decision 4, S0-33).
 
 The secret: whatever a person decides, what the machine found stays beside it, and nobody can file a signature under
-words that are no longer those of the order.
+words that are no longer those of the order. While the request is disputed nobody decides at all (S0-34).
 """
 
 from __future__ import annotations
@@ -20,8 +20,8 @@ from paraph.lib.actor import Actor
 from paraph.people import access
 from paraph.people.models import Member
 from paraph.signoff import filing, keys, posting, reading, refusals, requests, returns, subjects
-from paraph.signoff.errors import NotWaiting, Unusable
-from paraph.signoff.models import Invitation, Return, ReturnState, Signature
+from paraph.signoff.errors import Disputed, NotWaiting, Unusable
+from paraph.signoff.models import Invitation, Return, ReturnState, Signature, State
 from paraph.signoff.paper_facts import InvitationProlonged
 from paraph.signoff.return_facts import CopyAccepted, CopySentBack
 
@@ -44,7 +44,8 @@ def accept(
     """File a paper as signed, on the word of a member; return the signature.
 
     `name` and `role` are those on the paper, where the member could read them. Raises `access.Forbidden`, `NotWaiting`,
-    `Stale` when the order says something else by now, `WrongPaper`, `NothingPrinted`, `AlreadySigned`, `Closed`.
+    `Disputed`, `Stale` when the order says something else by now, `WrongPaper`, `NothingPrinted`, `AlreadySigned`,
+    `Closed`.
     """
     access.require(by, RIGHT)
     returned = _waiting(returned)
@@ -69,11 +70,11 @@ def send_back(returned: Return, sentence: str, *, by: Member, actor: Actor) -> R
     """Give a paper back to the customer, with what is wrong with it; they get a mail with a fresh key (decision 2).
 
     What they sent is kept, and their next draft begins with it. Raises `access.Forbidden`, `Unusable` without a
-    sentence, `NotWaiting`.
+    sentence, `NotWaiting`, `Disputed`: then nobody is asked for anything.
     """
     access.require(by, RIGHT)
-    returned = _waiting(returned)
     subjects.hold(returned.party.signoff.order_id)
+    returned = _waiting(returned)
     sentence = _clean(sentence)
     if not sentence:
         raise Unusable("sentence", _("Say in a sentence what is wrong: the customer reads it."))
@@ -100,6 +101,8 @@ def _waiting(returned: Return) -> Return:
     found = Return.objects.select_related(*related).get(pk=returned.pk)
     if found.state != ReturnState.REVIEW:
         raise NotWaiting
+    if found.party.signoff.state == State.DISPUTED:
+        raise Disputed
     return found
 
 

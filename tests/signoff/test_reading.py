@@ -191,12 +191,3 @@ def test_a_link_that_runs_out_meanwhile_does_not_end_the_request(
     Invitation.objects.update(expires_at=clock.now() - timedelta(hours=1))
     assert followups.expire_due() == 0
     assert SignOff.objects.get().state == State.OPEN
-
-
-def test_S0_34_while_it_is_disputed_a_paper_in_order_waits_for_people(paper: Paper, machine: Machine) -> None:
-    machine.sees(paper)
-    returned = scans.hand_in(paper.invitation, scans.any_scan(paper.pages))
-    SignOff.objects.update(state=State.DISPUTED)
-    returned = read(returned)
-    assert (returned.state, returned.outcome) == (ReturnState.REVIEW, Match.COMPLETE)
-    assert returned.findings["why"] == "disputed"

@@ -18,7 +18,8 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from paraph.lib.actor import Actor
 from paraph.signoff import returns
-from paraph.signoff.models import ComparedPage, Match, Paper, Return, ReturnFile, ReturnState
+from paraph.signoff.errors import Disputed
+from paraph.signoff.models import ComparedPage, Match, Paper, Return, ReturnFile, ReturnState, State
 
 # Why a person has to look, for a reviewer: what was found, and what to look at.
 WHY: dict[str, Any] = {
@@ -64,6 +65,13 @@ CHECKS: dict[str, Any] = {
     "nothing_elsewhere": gettext_lazy("Nothing was written anywhere else"),
     "who_signed": gettext_lazy("Who held the pen"),
 }
+DISPUTED = gettext_lazy(
+    "The customer disputes this order. Until that is resolved, this paper can be neither accepted nor "
+    "returned; it is kept."
+)
+WAS_DISPUTED = gettext_lazy(
+    "It was disputed when the machine had read it, so it was not filed by itself. Read what was said, then decide."
+)
 SIDES = ("printed", "returned", "difference")
 SOURCES: dict[str, Any] = {
     "socket peer": gettext_lazy("as the server saw it"),
@@ -109,6 +117,18 @@ class Review:
     def why(self) -> Any:
         """What was found, in words."""
         return WHY.get(self.returned.outcome, "")
+
+    @property
+    def pause(self) -> Any:
+        """What a dispute means for it: nobody decides now, or the machine did not (S0-34)."""
+        if self.returned.state == ReturnState.REVIEW and self.is_disputed:
+            return DISPUTED
+        return WAS_DISPUTED if self.returned.findings.get("why") == Disputed.reason else ""
+
+    @property
+    def is_disputed(self) -> bool:
+        """Whether its request is disputed now."""
+        return self.returned.party.signoff.state == State.DISPUTED
 
     @cached_property
     def details(self) -> list[str]:

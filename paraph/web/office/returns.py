@@ -15,7 +15,7 @@ from paraph.people import access
 from paraph.people.models import Member
 from paraph.signoff import papers, verification
 from paraph.signoff.errors import SignOffError, Unusable
-from paraph.signoff.models import Return, ReturnState
+from paraph.signoff.models import Return, ReturnState, State
 from paraph.web.office import reach
 from paraph.web.office.doors import act, actor, page, show
 from paraph.web.office.forms.returns import AcceptForm, BackForm, Word
@@ -77,7 +77,7 @@ def _refused(
         form.refuse(problem)
     else:
         forms["problems"] = [str(problem)]
-    found.refresh_from_db()
+    found = reach.returned(member, found.party.signoff.order_id, found.pk)
     written = str(form[form.said].value() or "")
     return _answer(request, member, found, status=problem.status, written=written, **forms)
 
@@ -85,7 +85,8 @@ def _refused(
 def _answer(
     request: HttpRequest, member: Member, found: Return, *, status: int = 200, **more: Any
 ) -> HttpResponse:
-    may = access.can(member, verification.RIGHT) and found.state == ReturnState.REVIEW
+    open_now = found.state == ReturnState.REVIEW and found.party.signoff.state != State.DISPUTED
+    may = access.can(member, verification.RIGHT) and open_now
     told: dict[str, Any] = {
         "order": found.party.signoff.order,
         "returned": found,

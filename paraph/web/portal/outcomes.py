@@ -10,7 +10,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from paraph.signoff.models import Invitation, Match, Return, ReturnState
+from paraph.signoff.models import Invitation, Match, Return, ReturnState, State
 from paraph.web.portal import door, returned
 
 # Why a person looks at it: kind, exact, and nobody's fault.
@@ -51,6 +51,11 @@ class Told:
 
 def told(found: Return, shop: str) -> Told:
     """What to say about a return that was sent."""
+    if found.is_awaited and found.party.signoff.state == State.DISPUTED:
+        sentence = _(
+            "Your pages are kept. While the dispute is open, nothing is filed; afterwards %(shop)s looks at them."
+        )
+        return Told(_("Waiting for the dispute to be resolved"), sentence % {"shop": shop}, "warn", "clock")
     if found.state == ReturnState.SENT:
         sentence = _("Your pages arrived. They are compared with what was printed; this takes some seconds.")
         return Told(_("Your pages are being read"), sentence, "go", "clock")

@@ -18,7 +18,7 @@ from paraph.lib.blobs import BlobMissing
 from paraph.people import limits
 from paraph.signoff import returns
 from paraph.signoff.errors import NotThere, Unusable
-from paraph.signoff.models import Invitation, Return, ReturnPage, ReturnState
+from paraph.signoff.models import Invitation, Return, ReturnPage, ReturnState, State
 from paraph.signoff.models.returns import NAME_CHARS
 from paraph.signoff.returns import Placing
 from paraph.web.portal import arranging, door, outcomes, pages, returned
@@ -192,6 +192,7 @@ def show(
         "before": returned.sent_back(invitation),
         "limits": returned.limits(),
         "steps": returned.STEPS,
+        "paused": invitation.party.signoff.state == State.DISPUTED,
         "form": more.get("form") or SendForm(),
     }
     return render(request, "portal/returned/upload.html", {**told, **more}, status=status)

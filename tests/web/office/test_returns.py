@@ -9,10 +9,11 @@ from django.urls import reverse
 
 from paraph.people.models import Member, Role
 from paraph.signoff import reading
-from paraph.signoff.models import Invitation, Match, Return, ReturnState
+from paraph.signoff.models import Dispute, Invitation, Match, Return, ReturnState
 from paraph.web.office.returned import WHY
 from tests import cast, paperwork, scans
 from tests.cast import Shop
+from tests.signoff.test_disputes import raised, settle
 from tests.web.office.conftest import Staff
 
 
@@ -188,3 +189,31 @@ def test_S0_15_S0_16_S0_17_filed_paper_is_the_signature_and_no_document(
     assert mara.get(picture + "?small").status_code == 200
     documents = page[page.index('id="papers"') : page.index('id="timeline"')]
     assert "Kees de Boer" not in documents
+
+
+def test_S0_34_while_it_is_disputed_nobody_decides_and_the_page_says_why(
+    shop: Shop, asked: Invitation, returned: Return, staff: Callable[[Member], Staff]
+) -> None:
+    mara, told = staff(shop.mara), {"sentence": "Sign it again, please."}
+    assert 'id="decide"' in mara.text(at(returned))
+    raised(asked, (2,))
+    page = mara.text(at(returned))
+    assert "Until that is resolved, this paper can be neither accepted nor returned" in page
+    assert 'id="decide"' not in page
+    for name in ("return_accept", "return_back"):
+        answer = mara.post(at(returned, name), told)
+        assert answer.status_code == 409
+        assert "Nothing can be decided or signed until that is resolved." in answer.content.decode()
+    assert "Sign it again, please." in answer.content.decode()  # what was typed is not lost
+    assert "Review returned paper" not in mara.text(
+        reverse("office:order", args=[returned.party.signoff.order_id])
+    )
+    settle(shop, Dispute.objects.get())
+    assert 'id="decide"' in mara.text(at(returned))
+
+
+def test_S0_34_what_the_machine_left_because_of_a_dispute_says_so(
+    shop: Shop, returned: Return, staff: Callable[[Member], Staff]
+) -> None:
+    Return.objects.update(outcome=Match.COMPLETE, findings={"passed": ["ours"], "why": "disputed"})
+    assert "It was disputed when the machine had read it" in staff(shop.mara).text(at(returned))

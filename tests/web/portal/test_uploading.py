@@ -15,6 +15,7 @@ from paraph.signoff import returns
 from paraph.signoff.models import Match, Return, ReturnPage, ReturnState, State
 from tests import cast, paperwork
 from tests.cast import Shop
+from tests.signoff.test_disputes import raised
 from tests.web.portal.conftest import HTMX, Customer
 
 SCRIPT = {"Accept": "application/json"}
@@ -226,3 +227,26 @@ def test_S0_33_what_came_back_can_be_sent_again_as_it_is(jan: Customer, two: lis
     jan.post(jan.at("upload_send"), {"signer_name": "Kees"})
     newest = draft(jan)
     assert (newest.state, newest.signer_name, newest.pages.count()) == (ReturnState.SENT, "Kees", 2)
+
+
+def test_S0_34_while_it_is_disputed_the_draft_waits_and_the_page_says_so(
+    jan: Customer, two: list[ReturnPage]
+) -> None:
+    raised(jan.invitation, (1,))
+    page = jan.page("upload")
+    assert "Pages can be added and sent again when the dispute is resolved." in page
+    assert "Click or drag file" not in page
+    assert "Send ticket</button>" not in " ".join(page.split())
+    answer = upload(jan, file("three.jpg", paperwork.photo(3)))
+    assert answer.status_code == 409
+    assert "Nothing can be decided or signed until that is resolved." in answer.content.decode()
+    assert jan.post(jan.at("upload_send"), {}).status_code == 409
+    assert draft(jan).state == ReturnState.DRAFT
+    assert len(kept(jan)) == 2
+
+
+def test_S0_34_what_was_sent_before_the_dispute_is_kept_and_the_customer_reads_so(jan: Customer) -> None:
+    cast.approve(jan.invitation, [1])
+    paperwork.to_review(jan.invitation)
+    raised(jan.invitation, (1,))
+    assert "While the dispute is open, nothing is filed" in jan.page("upload")
