@@ -33,7 +33,7 @@ LEAST_LIFE = timedelta(days=7)
 
 def to_review(organisation_id: UUID) -> QuerySet[Return]:
     """What waits for somebody to look at it, the oldest first, with all a list shows."""
-    related = ("party__contact__customer", "party__signoff__order", "paper__party__signoff__order")
+    related = ("party__contact__customer", "party__signoff__order__customer", "paper__party__signoff__order")
     waiting = Return.objects.filter(party__signoff__organisation=organisation_id, state=ReturnState.REVIEW)
     return waiting.select_related(*related).order_by("sent_at")
 

@@ -13,9 +13,10 @@ from django.db.models import Model
 from django.test.utils import CaptureQueriesContext
 
 from paraph.automation import runner
+from paraph.lib import clock
 from paraph.people.models import Contact, Customer, Member, Role, Site, User, Welcome
-from paraph.signoff import confirming, requests
-from paraph.signoff.models import Ask
+from paraph.signoff import confirming, disputes, outcomes, requests
+from paraph.signoff.models import Ask, DisputeMessage, DisputePhoto, Outcome, PhotoCopy
 from paraph.work import comments, orders, properties
 from tests import cast, paperwork
 from tests.attacks.routes import TABLE
@@ -54,7 +55,8 @@ def world(shop: Shop) -> World:
 @pytest.fixture
 def people(world: World) -> dict[str, Knocker]:
     members = {role: sign_in(world.shop.members[role]) for role in STAFF}
-    return {GUEST: come_in(world.shop, world.signed, world.invitation, world.reader), **members}
+    links = (world.signed, world.invitation, world.reader, world.disputing)
+    return {GUEST: come_in(world.shop, *links), **members}
 
 
 def _pages() -> Iterator[tuple[str, str]]:
@@ -121,6 +123,7 @@ def _grow(world: World) -> None:
     )
     _grow_invoices(world)
     _grow_properties(world)
+    _grow_disputes(world)
     while runner.run_all():
         pass
 
@@ -134,6 +137,36 @@ def _grow_properties(world: World) -> None:
     properties.set_values(world.order, {one.pk: "x" for one in made}, by=shop.mara.actor)
     said = {str(one.pk): "y" for one in made}
     confirming.confirm(world.invitation, said, by=cast.customer(world.invitation))
+
+
+def _grow_disputes(world: World) -> None:
+    """Other disputes, and in the one that is read many words and photos; journeys that came to nothing."""
+    shop = world.shop
+    for number in range(10):
+        invitation = shop.invite(shop.open_order(lines=2))
+        disputes.dispute(invitation, reason=f"Wrong {number}", by=cast.customer(invitation))
+    found, now = world.photo.dispute, clock.now()
+    said = {"author_kind": "contact", "author_name": "Jan", "at": now}
+    DisputeMessage.objects.bulk_create(
+        DisputeMessage(dispute=found, text="More", **said) for _number in range(MANY)
+    )
+    photos = DisputePhoto.objects.bulk_create(
+        DisputePhoto(dispute=found, kind="jpeg", blob=f"{number:064x}", size=1, **said)
+        for number in range(MANY)
+    )
+    PhotoCopy.objects.bulk_create(
+        PhotoCopy(photo=one, page=1, blob=one.blob, width=100, height=100) for one in photos
+    )
+    for order in (world.order, found.signoff.order):
+        for number in range(10):
+            outcomes.record(
+                order,
+                outcome=Outcome.NOBODY_THERE,
+                reason=f"Try {number}",
+                at=now,
+                by=shop.mara,
+                actor=shop.mara.actor,
+            )
 
 
 def _grow_invoices(world: World) -> None:
