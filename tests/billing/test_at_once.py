@@ -16,7 +16,7 @@ from tests.billing.bills import drafted, issued, reported
 from tests.billing.test_issuing import biller
 from tests.cast import Shop
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 
 
 def all_at_once(*acts: Callable[[], object]) -> list[Exception]:

@@ -28,6 +28,8 @@ from tests.billing import schematron
 from tests.billing.bills import consent, drafted, issued, ready, reported
 from tests.cast import Shop
 
+pytestmark = pytest.mark.slow
+
 Bill = Callable[[], Invoice]
 
 

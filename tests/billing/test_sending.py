@@ -22,6 +22,8 @@ from tests.billing.bills import drafted, reported
 from tests.billing.test_issuing import biller
 from tests.cast import Shop
 
+pytestmark = pytest.mark.slow
+
 Bill = Callable[[], Invoice]
 
 

@@ -18,6 +18,8 @@ from paraph.work.models import WorkOrder
 from tests.cast import Shop, again, approve, customer, line, sign, signed
 from tests.signoff.test_approvals import change, decide
 
+pytestmark = pytest.mark.slow
+
 
 def state(signoff: SignOff) -> str:
     return SignOff.objects.get(pk=signoff.pk).state

@@ -23,6 +23,8 @@ from tests.billing.bills import drafted, issued, ready, reported
 from tests.cast import Shop
 from tests.web.office.conftest import Staff
 
+pytestmark = pytest.mark.slow
+
 Come = Callable[[Member], Staff]
 
 

@@ -19,6 +19,8 @@ from tests.billing.bills import drafted, issued, ready, reported
 from tests.cast import Shop
 from tests.web.portal.conftest import Customer
 
+pytestmark = pytest.mark.slow
+
 Enter = Callable[..., Customer]
 
 
