@@ -14,7 +14,7 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from benchmarks import growth, keeping, memory, pages, parts, signing
+from benchmarks import foreign, growth, keeping, memory, pages, parts, signing
 from benchmarks.figures import Effort, Figure, Measurement, table
 
 MEASUREMENTS: dict[str, Measurement] = {
@@ -28,6 +28,8 @@ MEASUREMENTS: dict[str, Measurement] = {
     "growth-postgresql": growth.postgresql,
     "memory": memory.idle,
     "backup": keeping.backup,
+    "intake": foreign.intake,
+    "codes": foreign.codes,
 }
 
 

@@ -169,3 +169,17 @@ def photographed(page: Colour, seed: int = 1) -> bytes:
     file = io.BytesIO()
     Image.fromarray(cv2.GaussianBlur(image, (0, 0), 0.7)).save(file, "JPEG", quality=80)
     return file.getvalue()
+
+
+def closed(page: Colour, paper: Sent) -> Colour:
+    """With the first 3 of a price made an 8, by a fine pen exactly between its own strokes."""
+    text = pypdfium2.PdfDocument(paper.pdf)[0].get_textpage()
+    place = text.get_text_range().index("€") + 3
+    left, bottom, right, top = text.get_charbox(place)
+    scale, half = page.shape[1] / 595.28, (right - left) / 2
+    image = page.copy()
+    for part in (0.27, 0.73):
+        middle = (round((left + half) * scale), round((841.89 - top + (top - bottom) * part) * scale))
+        size = (round(half * scale), round((top - bottom) * 0.25 * scale))
+        cv2.ellipse(image, middle, size, 0, 90, 270, (25, 25, 30), max(1, round(0.9 * scale)), cv2.LINE_AA)
+    return image

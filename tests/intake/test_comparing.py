@@ -12,6 +12,7 @@ from paraph.intake.judging import Sent
 from paraph.intake.kinds import Kind
 from tests.intake import samples
 
+pytestmark = pytest.mark.slow
 PRICE = (512.0, 221.0)  # points
 
 
@@ -57,6 +58,15 @@ def test_S0_33_a_price_changed_by_pen_is_seen(how: str) -> None:
     ((left, top, width, height, _ink),) = compared(scan)["elsewhere"]
     assert left < PRICE[0] + 2 < left + width
     assert top < PRICE[1] + 4 < top + height
+
+
+@pytest.mark.parametrize("how", ["scan", "photo"])
+def test_S0_33_a_3_closed_to_an_8_between_its_own_strokes_is_seen(how: str) -> None:
+    page = samples.closed(samples.signed(samples.printed(samples.sent())), samples.sent())
+    scan = (
+        samples.photographed(page) if how == "photo" else samples.scanned(page, angle=2, noise=8, quality=60)
+    )
+    assert len(compared(scan)["elsewhere"]) == 1
 
 
 def test_S0_02_a_stamp_counts_in_the_block_and_is_a_mark_elsewhere() -> None:

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import numpy as np
+import pytest
+
 from paraph.intake.judging import Verdict, judge
 from tests.intake import samples
+from tests.intake.test_comparing import judged
 
 
 def test_S0_15_a_signed_paper_comes_back_complete() -> None:
@@ -39,3 +43,28 @@ def test_S0_15_a_missing_page_is_named() -> None:
     scans = [samples.scanned(samples.printed(paper, page)) for page in (3, 1)]
     outcome = judge([paper], samples.taken(*scans))
     assert (outcome.verdict, outcome.missing, outcome.notes) == (Verdict.PAGE_MISSING, (2,), ("reordered",))
+
+
+@pytest.mark.slow
+def test_S0_15_the_six_outcomes_are_told_apart_in_one_process() -> None:
+    paper, other = samples.sent(pages=2), samples.sent("ZZZZZZZZZZZZ")
+    first, second = (samples.scanned(samples.printed(paper, page)) for page in (1, 2))
+    strange = samples.scanned(samples.printed(other))
+    empty = samples.scanned(np.full((1700, 1200, 3), 250, np.uint8))
+    dark = samples.scanned(np.full((1700, 1200, 3), 20, np.uint8))
+    letter = samples.scanned(samples.printed(paper, 2)[500:1800])
+    verdict = {
+        "not_signed": judged(paper, second, first, first, empty),
+        "wrong_order": judged(paper, strange),
+        "page_missing": judged(paper, first),
+        "unreadable": judged(paper, empty),
+        "foreign": judged(paper, letter),
+    }
+    assert {name: told["verdict"] for name, told in verdict.items()} == {name: name for name in verdict}
+    assert verdict["not_signed"]["notes"] == ["blank_backs", "doubled", "reordered"]
+    assert verdict["not_signed"]["order"] == [1, 0]
+    assert verdict["page_missing"]["missing"] == [2]
+    assert verdict["unreadable"]["pages"][0]["flaw"] == "blank"
+    assert judged(paper, dark)["pages"][0]["flaw"] == "dark"
+    assert judged(paper, first, dark)["verdict"] == "unreadable"
+    assert judged(paper, first, second, letter)["notes"] == ["other_pages"]

@@ -20,6 +20,7 @@ LEAST_SIDE = 2400  # pixels of the longer side that a draft must have: A4 at 205
 LONGER_SIDE = 3508  # pixels of the longer side at most: A4 at 300 dpi
 QUALITY = 85
 PACKED_WELL = 0.12  # of the unpacked size: text and lines are kept without loss, photos as JPEG
+SAMPLE = 1 << 18  # bytes from the middle that tell a photo at once
 COLOURS = {"L": pikepdf.Name.DeviceGray, "RGB": pikepdf.Name.DeviceRGB}
 A4 = (595.28, 841.89)  # points
 POINTS = 72.0
@@ -142,5 +143,11 @@ def stored(pdf: pikepdf.Pdf, image: Image.Image) -> pikepdf.Stream:
 def packed(image: Image.Image) -> bytes | None:
     """The pixels without loss; None when that is much."""
     raw = image.tobytes()
+    middle = len(raw) // 2
+    if (
+        len(raw) > 4 * SAMPLE
+        and len(zlib.compress(raw[middle : middle + SAMPLE], 1)) > 3 * PACKED_WELL * SAMPLE
+    ):
+        return None
     done = zlib.compress(raw, 1)
     return done if len(done) < PACKED_WELL * len(raw) else None

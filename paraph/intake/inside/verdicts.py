@@ -13,6 +13,7 @@ from cv2.typing import MatLike
 from paraph.intake.inside import aligning, comparing, pages, reading
 from paraph.intake.inside.comparing import DPI
 from paraph.intake.inside.reading import Seen
+from paraph.intake.judging import SURE
 
 cv2.setNumThreads(1)
 
@@ -52,16 +53,21 @@ def judge(papers: list[dict[str, Any]], pdf: bytes) -> dict[str, Any]:
     old = sorted(code for code in papers_back if not known[code]["current"])
     if old:
         return {**told, "verdict": "older_revision", "paper": old[0]}
-    return {**told, **_of_one(known[min(papers_back)], returned, coded)}
+    chosen = max(sorted(papers_back), key=lambda code: sum(one.seen[0].code.paper == code for one in coded))
+    return {**told, **_of_one(known[chosen], returned, coded)}
 
 
 def _of_one(paper: dict[str, Any], returned: list[Returned], coded: list[Returned]) -> dict[str, Any]:
     places: dict[int, Returned] = {}
     notes = []
     for one in coded:
-        if one.seen[0].code.page in places:
+        code = one.seen[0].code
+        if code.paper != paper["code"]:
+            notes.append("other_pages")
+            continue
+        if code.page in places:
             notes.append("doubled")
-        places.setdefault(one.seen[0].code.page, one)
+        places.setdefault(code.page, one)
     missing = [number for number in range(1, paper["pages"] + 1) if number not in places]
     order = [places[number].index for number in sorted(places)]
     if order != sorted(order):
@@ -69,10 +75,13 @@ def _of_one(paper: dict[str, Any], returned: list[Returned], coded: list[Returne
     flaws = {one.flaw for one in returned if not one.seen}
     notes += ["blank_backs"] if "blank" in flaws else []
     notes += ["other_pages"] if flaws - {"blank"} else []
-    told = {"paper": paper["code"], "order": order, "missing": missing, "notes": sorted(set(notes))}
+    told: dict[str, Any] = {"paper": paper["code"], "order": order, "missing": missing}
+    told["notes"] = sorted(set(notes))
     if missing:
         return {**told, "verdict": "unreadable" if flaws & {"dark", "blurred"} else "page_missing"}
     comparisons = _compared(paper, places)
+    if any(one["confidence"] < SURE for one in comparisons):
+        told["notes"] = sorted({*told["notes"], "unsure"})
     signed = any(one["in_block"] for one in comparisons)
     return {**told, "verdict": "complete" if signed else "not_signed", "comparisons": comparisons}
 
