@@ -36,6 +36,7 @@ def test_S0_10_the_order_page_offers_each_way_with_a_sentence(jan: Customer) -> 
     page = jan.page()
     for words in ("Review and sign", "Download & sign", "Your link waits 14 days longer"):
         assert words in page
+    assert page.count("Something is wrong? Say what") == 2  # beside the button, and in the list for phones
 
 
 def test_S0_26_the_form_shows_what_the_paper_authorises_as_a_page_and_as_a_dialog(jan: Customer) -> None:
