@@ -2,7 +2,8 @@
 //
 // Markup: one form with file inputs, [data-rows] for what is under way, and a <template> of one row with [data-name],
 // <progress>, [data-told] and a button [data-again]. data-most: the largest file in bytes; data-large, data-reading,
-// data-lost: sentences. Each file the server took fires the event named by data-changed. Without script the form posts.
+// data-lost: sentences. data-holds: the id of a form that is not sent while files are under way; [data-wait], hidden and
+// focusable, says so. Each file the server took fires the event named by data-changed. Without script the form posts.
 import { post } from "./post.ts";
 import { isTooLarge, outcome } from "./uploads.ts";
 
@@ -19,12 +20,14 @@ class FileDrop extends HTMLElement {
     window.addEventListener("dragover", this.#miss);
     window.addEventListener("drop", this.#miss);
     window.addEventListener("beforeunload", this.#stay);
+    document.addEventListener("submit", this.#hold);
   }
 
   disconnectedCallback(): void {
     window.removeEventListener("dragover", this.#miss);
     window.removeEventListener("drop", this.#miss);
     window.removeEventListener("beforeunload", this.#stay);
+    document.removeEventListener("submit", this.#hold);
   }
 
   #chosen = (event: Event): void => {
@@ -61,6 +64,20 @@ class FileDrop extends HTMLElement {
     if (this.#under > 0) event.preventDefault();
   };
 
+  /** What is sent now would go without the files that are still under way. */
+  #hold = (event: SubmitEvent): void => {
+    if (this.#under === 0 || (event.target as HTMLElement).id !== this.dataset.holds) return;
+    event.preventDefault();
+    const wait = this.querySelector<HTMLElement>("[data-wait]")!;
+    wait.hidden = false;
+    wait.focus();
+  };
+
+  #arrived = (): void => {
+    this.#under -= 1;
+    if (this.#under === 0) this.querySelector<HTMLElement>("[data-wait]")!.hidden = true;
+  };
+
   /** One after the other: the server reads each as it comes, and pages keep the order they were chosen in. */
   #take(files: Iterable<File> | null | undefined): void {
     for (const file of files ?? []) {
@@ -68,7 +85,7 @@ class FileDrop extends HTMLElement {
       if (isTooLarge(file.size, Number(this.dataset.most))) this.#tell(row, this.dataset.large);
       else {
         this.#under += 1;
-        this.#line = this.#line.then(() => this.#send(file, row)).finally(() => (this.#under -= 1));
+        this.#line = this.#line.then(() => this.#send(file, row)).finally(this.#arrived);
       }
     }
   }

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import CDPSession, Locator, Page, expect
+from playwright.sync_api import CDPSession, Locator, Page, Route, expect
 
 from paraph.signoff import papers, reading, verification
 from paraph.signoff.models import Invitation, Paper, Return, ReturnState
@@ -131,6 +131,26 @@ def test_S0_30_S0_32_without_send_nothing_is_final_and_another_browser_goes_on(
     send(laptop)
     expect(laptop.get_by_role("heading", name="Your pages are being read")).to_be_visible()
     assert aside(lambda: Return.objects.get().state) == ReturnState.SENT
+
+
+def test_S0_32_nothing_is_sent_without_a_file_that_is_still_on_its_way(
+    printed: Invitation, desk_files: dict[str, Path], portal: Portal
+) -> None:
+    page = portal(printed, "upload/")
+    page.locator("#files").set_input_files(desk_files["page-1.jpg"])
+    named(page, "page-1.jpg")
+    held: list[Route] = []
+    page.route("**/upload/files/", lambda route: held.append(route))
+    page.locator("#files").set_input_files(desk_files["page-2.jpg"])
+    expect(page.locator("[data-rows] li")).to_have_count(1)
+    send(page)
+    expect(page.get_by_text("Some files are still on their way")).to_be_focused()
+    assert aside(lambda: Return.objects.get().state) == ReturnState.DRAFT
+    held[0].continue_()
+    named(page, "page-1.jpg", "page-2.jpg")
+    expect(page.get_by_text("Some files are still on their way")).to_be_hidden()
+    send(page)
+    expect(page.get_by_role("heading", name="Your pages are being read")).to_be_visible()
 
 
 def test_S0_30_pages_are_turned_dragged_removed_and_brought_back(
