@@ -293,6 +293,7 @@ TABLE: dict[str, Route] = {
         pk="disputed",
         dispute="dispute",
     ),
+    "office:dispute_original": page(ALL, pk="disputed", dispute="dispute", photo="photo"),
     "office:dispute_photo": page(ALL, pk="disputed", dispute="dispute", photo="photo", page_number="number"),
     "office:attempt": act("MDT", _attempt, pk="order"),
     "office:email": form("M", _email, pk="order"),

@@ -12,10 +12,12 @@ import pytest
 from django.urls import reverse
 
 from paraph.evidence.bundle import RECEIPT_TYPE
-from paraph.signoff import ceremonies
-from paraph.signoff.models import Signature
+from paraph.lib import clock, home
+from paraph.people.models import Role
+from paraph.signoff import ceremonies, disputes
+from paraph.signoff.models import Invitation, ReturnFile, Signature
 from paraph.work.models import WorkOrder
-from tests import cast
+from tests import cast, paperwork
 from tests.attacks.world import Knocker, come_in, sign_in
 from tests.cast import Shop
 
@@ -130,6 +132,67 @@ def test_line_24_what_is_in_the_files_is_what_they_say(signed: Signed) -> None:
             assert b"/Launch" not in content
         else:
             assert isinstance(json.loads(content), dict)
+
+
+def _originals(shop: Shop, names: list[str], content: bytes) -> list[tuple[str, str]]:
+    """Addresses of files as they came, of a disputed and a returned one, with what they call themselves."""
+    invitation = shop.invite(shop.open_order(lines=1))
+    blob, order = home.blobs().put(content), invitation.party.signoff.order_id
+    returned = paperwork.to_review(invitation)
+    first = returned.files.get()
+    found = []
+    for number, name in enumerate(names):
+        # Each a file of its own: a return has the same bytes once.
+        own = home.blobs().put(content + bytes([number]))
+        file = ReturnFile.objects.create(
+            returned=returned,
+            blob=own,
+            clean_blob=first.clean_blob,
+            name=name,
+            kind="png",
+            size=9,
+            added_at=clock.now(),
+        )
+        found.append((reverse("office:return_file", args=[order, returned.pk, file.pk]), name))
+    dispute = disputes.dispute(invitation, reason="Wrong", by=cast.customer(invitation))
+    photo = dispute.photos.create(
+        author_kind="contact", author_name="Jan", kind="png", blob=blob, size=9, at=clock.now()
+    )
+    return [*found, (reverse("office:dispute_original", args=[order, dispute.pk, photo.pk]), "")]
+
+
+def test_line_24_files_as_they_came_are_saved_and_never_shown(shop: Shop) -> None:
+    content = b"\x89PNG\r\n\x1a\n<script>alert(1)</script>"
+    mara, wrong = sign_in(shop.mara), []
+    for address, typed in _originals(shop, [*HOSTILE, "page.html", "page.svg", "page.png.hta"], content):
+        answer = mara.get(address)
+        name = _name(answer.get("Content-Disposition", ""))
+        if not (
+            answer.status_code == 200
+            and answer["Content-Disposition"].startswith("attachment")
+            and answer["Content-Type"] == "application/octet-stream"
+            and answer["Content-Security-Policy"] == "default-src 'none'; sandbox"
+            and answer["X-Content-Type-Options"] == "nosniff"
+            and answer.content.startswith(content)
+            and name.endswith(".png")
+            and not re.search(r'[/\\\r\n\t"<>|:*?\0\u202a-\u202e]', name)
+        ):
+            wrong.append((typed, name, dict(answer.headers)))
+    assert not wrong
+
+
+def test_line_24_files_as_they_came_are_for_the_staff_of_that_shop_alone(shop: Shop, rival: Shop) -> None:
+    found = [one for one, _name in _originals(shop, ["page.png"], b"as it came")]
+    jan = come_in(shop, Invitation.objects.get())
+    elsewhere = str(shop.open_order(lines=1).pk)
+    here = str(Invitation.objects.get().party.signoff.order_id)
+    for address in found:
+        for role in Role:
+            assert sign_in(shop.members[role]).get(address).status_code == 200, role
+        assert sign_in(rival.mara).get(address).status_code == 404
+        assert sign_in(shop.mara).get(address.replace(here, elsewhere)).status_code == 404
+        assert jan.get(address).status_code == 302  # to the sign-in of staff
+        assert "/sign-in/" in jan.get(address)["Location"]
 
 
 def test_line_24_the_public_keys_are_files_like_all_others(shop: Shop) -> None:

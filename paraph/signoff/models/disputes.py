@@ -127,6 +127,10 @@ class DisputePhoto(models.Model):
     def __str__(self) -> str:
         return f"{self.kind} of {self.author_name}"
 
+    def read(self) -> bytes:
+        """The bytes as they came, to be handed out as an attachment only; raises `lib.blobs.BlobMissing`."""
+        return home.blobs().get(self.blob)
+
 
 class PhotoCopy(models.Model):
     """One page of such a file, drawn anew as a picture without anything else in it: this is what is shown."""

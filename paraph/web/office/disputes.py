@@ -9,7 +9,7 @@ from django import forms
 from django.contrib import messages
 from django.db.models import F, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
@@ -19,7 +19,7 @@ from paraph.people.models import Member
 from paraph.signoff import dispute_photos, disputes
 from paraph.signoff.errors import Unusable
 from paraph.signoff.models import Dispute, DisputeState, Resolution, SignOff, State
-from paraph.web.office import disputes_panel, order_page, reach
+from paraph.web.office import disputes_panel, files, order_page, reach
 from paraph.web.office.doors import act, actor, page, show
 from paraph.web.office.forms.dispute import ResolveForm, answer_form
 from paraph.web.office.leaves import Leaves
@@ -111,6 +111,15 @@ def photo(
 ) -> HttpResponse:
     """One page of a photo, as it was drawn anew."""
     return disputed.picture(reach.dispute(member, pk, dispute), photo, page_number)
+
+
+@page("order.view")
+def original(request: HttpRequest, member: Member, pk: UUID, dispute: UUID, photo: UUID) -> HttpResponse:
+    """A photo byte by byte as it came, to be saved (line 24)."""
+    found = reach.dispute(member, pk, dispute)
+    one = get_object_or_404(found.photos, pk=photo)
+    name = f"{found.signoff.order.number}-photo-{one.at:%Y%m%d-%H%M%S}"
+    return files.original_of(request, one.read, name, one.kind)
 
 
 def _refused(request: HttpRequest, member: Member, found: Dispute, **typed: Any) -> HttpResponse:

@@ -47,10 +47,13 @@ def shown(
     def address(photo: UUID, number: int) -> str:
         return reverse("office:dispute_photo", args=[found.signoff.order_id, found.pk, photo, number])
 
+    def original(photo: UUID) -> str:
+        return reverse("office:dispute_original", args=[found.signoff.order_id, found.pk, photo])
+
     may_answer = found.is_open and access.can(member, "dispute.answer")
     may_resolve = found.is_open and access.can(member, "dispute.resolve")
     return Shown(
-        disputed.thread(found, address),
+        disputed.thread(found, address, original),
         answer or (answer_form(found) if may_answer else None),
         resolve or (ResolveForm(found) if may_resolve else None),
     )

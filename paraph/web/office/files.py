@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from pathlib import PurePath
 from uuid import UUID
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.http import content_disposition_header
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
 from paraph.delivery.headers import file_name
 from paraph.evidence.bundle import RECEIPT_TYPE
+from paraph.intake.kinds import SUFFIXES, Kind
 from paraph.lib.blobs import BlobMissing
 from paraph.lib.keyfile import KeyFileMissing
 from paraph.people.models import Member
@@ -24,6 +27,9 @@ from paraph.work import orders
 from paraph.work.models import WorkOrder
 
 PDF, JSON = "application/pdf", "application/json"
+# Bytes as they came: no browser is told that it could show them.
+ANYTHING = "application/octet-stream"
+GONE = gettext_lazy("The stored copy cannot be read. The managers must be told.")
 # Made from the order as it is now; an invoice is a document of its own, with a right of its own.
 PRINTED = frozenset({*SIGNED_VIEWS, View.PROGRESS})
 # Requests whose signatures, if any, are not for what the order says now.
@@ -37,10 +43,7 @@ def sealed(request: HttpRequest, member: Member, pk: UUID, signoff: UUID | None 
     found = reach.signoff(member, pk, signoff) if signoff else _newest_sealed(order)
     if found is None or not found.is_sealed:
         raise Http404
-    try:
-        return attached(found.sealed_copy.read(), f"{order.number}-sealed.pdf", PDF)
-    except BlobMissing:
-        return errors.page(request, 503, _("The stored copy cannot be read. The managers must be told."))
+    return handed_out(request, found.sealed_copy.read, f"{order.number}-sealed.pdf", PDF)
 
 
 @page("order.view")
@@ -72,6 +75,24 @@ def receipt(request: HttpRequest, member: Member, pk: UUID, signature: UUID) -> 
     except KeyFileMissing:
         return errors.page(request, 503, _("The document cannot be made right now. Nothing is lost."))
     return attached(content, f"{found.signoff.order.number}-receipt.json", RECEIPT_TYPE)
+
+
+def handed_out(request: HttpRequest, read: Callable[[], bytes], name: str, kind: str) -> HttpResponse:
+    """A stored file as a download, or that it cannot be read."""
+    try:
+        return attached(read(), name, kind)
+    except BlobMissing:
+        return errors.page(request, 503, GONE)
+
+
+def original_of(request: HttpRequest, read: Callable[[], bytes], name: str, kind: str) -> HttpResponse:
+    """A file of somebody else, byte by byte; `kind` is what `intake` found it to be, and its name ends so.
+
+    A picture that calls itself a page would be opened as one once it is saved.
+    """
+    plain = file_name(name)
+    fits = PurePath(plain.lower()).suffix in SUFFIXES[Kind(kind)]
+    return handed_out(request, read, plain if fits else f"{plain}.{kind}", ANYTHING)
 
 
 def attached(content: bytes, name: str, mime: str) -> HttpResponse:

@@ -13,7 +13,7 @@ from paraph.automation import notices
 from paraph.lib import figures
 from paraph.people import access
 from paraph.people.models import Member
-from paraph.web.office import disputes_panel, invoices_page, next_step, overview, reach
+from paraph.web.office import disputes_panel, invoices_page, next_step, overview, reach, without
 from paraph.web.office.doors import page, show
 from paraph.web.office.forms import extension
 from paraph.web.office.forms.report import ReportForm
@@ -40,6 +40,9 @@ def answer(
     seen = overview.of(order, member, get_language() or "en")
     reportable = seen.lines and order.status not in {Status.COMPLETED, Status.CANCELLED}
     may_report = reportable and access.can(member, "order.report")
+    disputed = disputes_panel.panel(order, member)
+    tried = disputes_panel.attempts(order, member)
+    about = [one.thread.dispute for one in disputed["disputed"]]
     told: dict[str, Any] = {
         "order": order,
         "seen": seen,
@@ -47,8 +50,9 @@ def answer(
         "totals": totals(seen.content["sums"]),
         "news": notices.about(member, order),
         **invoices_page.panel(order, member),
-        **disputes_panel.panel(order, member),
-        **disputes_panel.attempts(order, member),
+        **disputed,
+        "attempt": tried["attempt"],
+        "outcomes": without.rows(seen, about, tried["attempts"]),
         "extensions": extension.CHOICES,
         "report": form or (ReportForm(order) if may_report else None),
     }

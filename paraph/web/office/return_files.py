@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from uuid import UUID
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
-from django.utils.translation import gettext_lazy as _
 
 from paraph.intake import pictures as drawing
 from paraph.intake.errors import Refused
@@ -18,13 +16,10 @@ from paraph.signoff import papers, returns
 from paraph.signoff.models import Return
 from paraph.web.office import reach
 from paraph.web.office.doors import page
-from paraph.web.office.files import PDF, attached
+from paraph.web.office.files import GONE, PDF, handed_out, original_of
 from paraph.web.shared import errors, pictures
 
 READING_DPI = 110  # a printed page to read on a screen
-# Bytes as they came: no browser is told that it could show them.
-ANYTHING = "application/octet-stream"
-GONE = _("The stored copy cannot be read. The managers must be told.")
 COMPARED = {"printed": "printed_blob", "returned": "returned_blob", "difference": "difference_blob"}
 
 
@@ -45,7 +40,7 @@ def picture(
 def original(request: HttpRequest, member: Member, pk: UUID, returned: UUID, file: UUID) -> HttpResponse:
     """A file byte by byte as it came, to be saved."""
     found = get_object_or_404(returns.files_of(reach.returned(member, pk, returned)), pk=file)
-    return _handed_out(request, found.read, found.name, ANYTHING)
+    return original_of(request, found.read, found.name, found.kind)
 
 
 @page("order.view")
@@ -54,7 +49,7 @@ def scan(request: HttpRequest, member: Member, pk: UUID, returned: UUID) -> Http
     found = reach.returned(member, pk, returned)
     if not found.blob:
         raise Http404
-    return _handed_out(request, found.read, f"{found.party.signoff.order.number}-scan.pdf", PDF)
+    return handed_out(request, found.read, f"{found.party.signoff.order.number}-scan.pdf", PDF)
 
 
 def _picture(found: Return, side: str, number: int) -> bytes:
@@ -85,10 +80,3 @@ def _order(found: Return) -> UUID:
 
 def _none() -> bytes:
     raise Http404
-
-
-def _handed_out(request: HttpRequest, read: Callable[[], bytes], name: str, kind: str) -> HttpResponse:
-    try:
-        return attached(read(), name, kind)
-    except BlobMissing:
-        return errors.page(request, 503, GONE)

@@ -106,6 +106,11 @@ urlpatterns = [
         disputes.photo,
         name="dispute_photo",
     ),
+    path(
+        ORDER + "disputes/<uuid:dispute>/<uuid:photo>/original/",
+        disputes.original,
+        name="dispute_original",
+    ),
     path(ORDER + "attempts/", outcomes.record, name="attempt"),
     path("disputes/", disputes.dispute_list, name="disputes"),
     path(ORDER + "email/", emailing.email, name="email"),

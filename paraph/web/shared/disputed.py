@@ -16,17 +16,20 @@ from paraph.signoff.errors import NotThere
 from paraph.signoff.models import Dispute, PhotoCopy
 
 Address = Callable[[UUID, int], str]
+Original = Callable[[UUID], str]
 
 
 @dataclass(frozen=True)
 class Said:
-    """One thing somebody said or showed. `pictures`: address, width and height of each page."""
+    """One thing somebody said or showed. `pictures`: address, width and height of each page;
+    `original`: where the bytes as they came are handed out, to staff only."""
 
     by: str
     at: datetime
     by_shop: bool
     text: str = ""
     pictures: tuple[tuple[str, int, int], ...] = ()
+    original: str = ""
 
 
 @dataclass(frozen=True)
@@ -42,7 +45,7 @@ class Thread:
         return str(lines(self.dispute.numbers))
 
 
-def thread(dispute: Dispute, address: Address) -> Thread:
+def thread(dispute: Dispute, address: Address, original: Original | None = None) -> Thread:
     """Read everything of one dispute; `address` makes the one of a page (from 0) of a photo."""
     said = [
         Said(one.author_name, one.at, one.author_kind == "member", one.text) for one in dispute.messages.all()
@@ -50,7 +53,8 @@ def thread(dispute: Dispute, address: Address) -> Thread:
     for photo in dispute.photos.prefetch_related("copies"):
         pictures = tuple((address(photo.pk, one.page), one.width, one.height) for one in photo.copies.all())
         by_shop = photo.author_kind == "member"
-        said.append(Said(photo.author_name, photo.at, by_shop, pictures=pictures))
+        whole = original(photo.pk) if original else ""
+        said.append(Said(photo.author_name, photo.at, by_shop, pictures=pictures, original=whole))
     first = Said(dispute.party.contact.name, dispute.raised_at, by_shop=False, text=dispute.reason)
     return Thread(dispute, [first, *sorted(said, key=attrgetter("at"))])
 

@@ -9,13 +9,14 @@ import pytest
 import time_machine
 from django.urls import reverse
 
-from paraph.lib import clock
+from paraph.lib import clock, home
 from paraph.people.models import Member, Role
+from paraph.signoff import ceremonies, opting, outcomes
 from paraph.signoff.models import Attempt, Dispute, DisputeMessage, Invitation, SignOff
 from paraph.work import orders
 from tests import cast
 from tests.cast import Shop
-from tests.signoff.test_disputes import raised, revised
+from tests.signoff.test_disputes import raised, revised, settle
 from tests.web.office.conftest import Staff
 
 pytestmark = pytest.mark.django_db
@@ -128,3 +129,64 @@ def test_X_13_nobody_there_is_recorded_shown_and_names_the_next_step(shop: Shop,
     assert "The gate was shut" in page
     assert "Next: remind Jan Jansen, or go again." in page
     assert orders.load(order.pk).status == "needs_signature"
+
+
+def _without(page: str) -> str:
+    """The part of the order page about what came of asking, as one line."""
+    start = page.index('id="outcomes"')
+    return " ".join(page[start : page.index('aria-labelledby="signature"', start)].split())
+
+
+def test_X_13_every_outcome_stands_in_one_place_with_when_and_the_next_step(shop: Shop, staff: In) -> None:
+    order = shop.open_order(1)
+    jans = shop.invite(order)
+    tess, address = shop.tess, reverse("office:order", args=[order.pk])
+    opting.opt_out(jans, by=cast.customer(jans))
+    for outcome in ("nobody_there", "could_not_sign"):
+        outcomes.record(
+            order, outcome=outcome, reason="So it went", at=clock.now(), by=tess, actor=tess.actor
+        )
+    told = _without(staff(tess).text(address))
+    for word in ("Nobody was there", "Could not sign", "Opted out of signing electronically"):
+        assert word in told
+    assert "Next: remind Jan Jansen, or go again." in told
+    assert "Next: Jan Jansen prints and signs it, or you bring a print along." in told
+    shop.paper(jans)
+    assert "Next: wait for the signed paper of Jan Jansen." in _without(staff(tess).text(address))
+    found = raised(jans, ())
+    told = _without(staff(tess).text(address))
+    assert f'<a href="#dispute-{found.pk}">Next: answer, correct or resolve it.</a>' in told
+    assert "Next: remind" not in told  # nobody is asked while it is disputed
+    settle(shop, found)
+    ceremonies.decline(jans, reason="Too expensive", by=cast.customer(jans))
+    told = _without(staff(tess).text(address))
+    assert told.index("Declined") < told.index("Disputed") < told.index("Nobody was there")
+    assert told.count("Next:") == 1
+    assert "Next: talk to Jan Jansen, change the order where needed, and ask again." in told
+    assert f"{clock.now():%Y}" in told
+
+
+def test_X_13_an_order_without_such_an_outcome_shows_none(shop: Shop, staff: In) -> None:
+    order = shop.open_order(1)
+    shop.invite(order)
+    page = staff(shop.members[Role.BILLER]).text(reverse("office:order", args=[order.pk]))
+    assert 'id="outcomes"' not in page
+    assert 'href="#outcomes"' not in page
+
+
+def test_line_24_the_photo_as_it_came_is_a_download(shop: Shop, staff: In, found: Dispute) -> None:
+    photo = found.photos.create(
+        author_kind="contact",
+        author_name="Jan",
+        kind="jpeg",
+        blob=home.blobs().put(b"as it came"),
+        size=10,
+        at=clock.now(),
+    )
+    bram = staff(shop.members[Role.BILLER])
+    address = reverse("office:dispute_original", args=[found.signoff.order_id, found.pk, photo.pk])
+    assert f'href="{address}" download' in bram.text(reverse("office:order", args=[found.signoff.order_id]))
+    answer = bram.get(address)
+    assert (answer.content, answer["Content-Type"]) == (b"as it came", "application/octet-stream")
+    home.blobs().path(photo.blob).unlink()
+    assert bram.get(address).status_code == 503
