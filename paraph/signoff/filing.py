@@ -45,12 +45,26 @@ class WrongPaper(SignOffError):
     )
 
 
+def is_somebody_elses(returned: Return) -> bool:
+    """Whether the codes name a paper of another order or person, so that it can never be filed here."""
+    return returned.outcome in SOMEBODY_ELSES
+
+
+def sent_to(returned: Return) -> Paper | None:
+    """What the party of a return was sent: the paper its codes name, else what they printed last, if anything."""
+    own = None if is_somebody_elses(returned) else returned.paper
+    return (
+        own
+        or Paper.objects.filter(party=returned.party).select_related(*RELATED).order_by("-created_at").first()
+    )
+
+
 def paper_of(returned: Return) -> Paper:
     """The paper a return is filed as: the one its codes name, else what its party printed last.
 
     Raises `WrongPaper` for somebody else's, `NothingPrinted`, and `Stale` when the order no longer says what it says.
     """
-    if returned.outcome in SOMEBODY_ELSES:
+    if is_somebody_elses(returned):
         raise WrongPaper
     papers = Paper.objects.filter(party=returned.party).select_related(*RELATED).order_by("-created_at")
     found = (papers.filter(pk=returned.paper_id) if returned.paper_id else papers).first()

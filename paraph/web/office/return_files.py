@@ -12,7 +12,7 @@ from paraph.intake.errors import Refused
 from paraph.lib import home
 from paraph.lib.blobs import BlobMissing
 from paraph.people.models import Member
-from paraph.signoff import papers, returns
+from paraph.signoff import filing, returns
 from paraph.signoff.models import Return
 from paraph.web.office import reach
 from paraph.web.office.doors import page
@@ -68,7 +68,7 @@ def _picture(found: Return, side: str, number: int) -> bytes:
 
 def _printed(found: Return, number: int) -> bytes:
     """A page of what was printed for this party, drawn where nothing could be compared with it."""
-    paper = found.paper or papers.newest(found.party)
+    paper = filing.sent_to(found)
     if paper is None or not 1 <= number <= paper.pages or paper.party.signoff.order_id != _order(found):
         raise Http404
     return drawing.pictures(paper.read(), dpi=READING_DPI, pages=[number - 1])[0].content

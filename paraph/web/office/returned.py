@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from paraph.lib.actor import Actor
-from paraph.signoff import returns
+from paraph.signoff import filing, returns
 from paraph.signoff.errors import Disputed
 from paraph.signoff.models import ComparedPage, Match, Paper, Return, ReturnFile, ReturnState, State
 
@@ -112,6 +112,11 @@ class Review:
     returned: Return
     paper: Paper | None
     may_decide: bool
+
+    @property
+    def may_accept(self) -> bool:
+        """Whether accepting could ever work: somebody else's paper can only go back."""
+        return self.may_decide and not filing.is_somebody_elses(self.returned)
 
     @property
     def why(self) -> Any:

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from paraph.people import access
 from paraph.people.models import Member
-from paraph.signoff import papers, verification
+from paraph.signoff import filing, verification
 from paraph.signoff.errors import SignOffError, Unusable
 from paraph.signoff.models import Return, ReturnState, State
 from paraph.web.office import reach
@@ -90,7 +90,7 @@ def _answer(
     told: dict[str, Any] = {
         "order": found.party.signoff.order,
         "returned": found,
-        "review": Review(found, found.paper or papers.newest(found.party), may),
+        "review": Review(found, filing.sent_to(found), may),
         "accepting": AcceptForm.about(found),
         "returning": BackForm(),
     }

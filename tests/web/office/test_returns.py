@@ -217,3 +217,20 @@ def test_S0_34_what_the_machine_left_because_of_a_dispute_says_so(
 ) -> None:
     Return.objects.update(outcome=Match.COMPLETE, findings={"passed": ["ours"], "why": "disputed"})
     assert "It was disputed when the machine had read it" in staff(shop.mara).text(at(returned))
+
+
+@pytest.mark.parametrize("outcome", [Match.WRONG_ORDER, Match.OTHER_PARTY])
+def test_S0_33_somebody_elses_paper_stands_beside_what_was_sent_and_can_only_go_back(
+    shop: Shop, asked: Invitation, staff: Callable[[Member], Staff], outcome: Match
+) -> None:
+    shop.paper(asked)
+    other = shop.invite(shop.open_order(lines=1))
+    cast.approve(other, [1])
+    returned = paperwork.sent(
+        asked, state=ReturnState.REVIEW, outcome=outcome, paper=shop.paper(other), due_at=None
+    )
+    mara = staff(shop.mara)
+    page = mara.text(at(returned))
+    assert 'id="returning"' in page
+    assert 'id="accepting"' not in page
+    assert mara.get(at(returned, "return_picture", "printed", 1)).status_code == 200
