@@ -10,7 +10,9 @@ from django.db import connection
 from django.test import Client
 
 from paraph.people import limits
+from paraph.people.models import Customer, Organisation, User
 from tests.attacks.answers import Answer, collect
+from tests.attacks.payloads import NAME, SHOP
 from tests.attacks.world import WRITES, World, make_world
 from tests.cast import PASSWORD, Shop
 
@@ -33,6 +35,24 @@ def world(shop: Shop) -> World:
 def foreign(rival: Shop) -> World:
     """The same at Rivaal, which nobody of Vliegwerk may ever see."""
     return make_world(rival)
+
+
+@pytest.fixture
+def evil(shop: Shop) -> Shop:
+    """A shop whose every name is an attack."""
+    Organisation.objects.filter(pk=shop.organisation.pk).update(name=SHOP, address=f"{NAME}\n{SHOP}")
+    Customer.objects.filter(pk=shop.customer.pk).update(name=NAME, address=NAME)
+    for one in (shop.jan, shop.claire, shop.lotte):
+        one.name, one.title = f"{NAME} {one.name}"[:200], NAME
+        one.save()
+    shop.site.name = NAME
+    shop.site.save()
+    for member in shop.members.values():
+        User.objects.filter(pk=member.user_id).update(name=f"{NAME} {member.role}")
+        member.user.refresh_from_db()
+    shop.organisation.refresh_from_db()
+    shop.customer.refresh_from_db()
+    return shop
 
 
 KEPT: list[Answer] = []

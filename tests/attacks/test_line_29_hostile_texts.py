@@ -2,54 +2,31 @@
 
 from __future__ import annotations
 
-import email
 import subprocess
-import unicodedata
 from collections.abc import Iterator
 from decimal import Decimal
-from email import policy
-from email.message import EmailMessage
 from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 import pikepdf
 import pytest
-from django.core import mail
 from django.urls import reverse
 
 from paraph.automation import runner
 from paraph.delivery import outbox
-from paraph.people.models import Customer, Organisation, User
-from paraph.signoff import ceremonies, invitations
+from paraph.signoff import ceremonies, completion, invitations
 from paraph.signoff.models import Invitation, Signature, View
-from paraph.work import comments, orders
+from paraph.work import comments, orders, properties
 from paraph.work.models import WorkOrder
 from tests import cast
+from tests.attacks.hostile import bare, bodies, letters, missing, spoilt
 from tests.attacks.pages import Page
-from tests.attacks.payloads import MARK, NAME, PAYLOADS, SHOP
+from tests.attacks.payloads import NAME, PAYLOADS, SHOP
 from tests.attacks.world import changed, come_in, rows, sign_in
 from tests.cast import Shop
 
 pytestmark = pytest.mark.slow
-
-
-@pytest.fixture
-def evil(shop: Shop) -> Shop:
-    """A shop whose every name is an attack."""
-    Organisation.objects.filter(pk=shop.organisation.pk).update(name=SHOP, address=f"{NAME}\n{SHOP}")
-    Customer.objects.filter(pk=shop.customer.pk).update(name=NAME, address=NAME)
-    for one in (shop.jan, shop.claire, shop.lotte):
-        one.name, one.title = f"{NAME} {one.name}"[:200], NAME
-        one.save()
-    shop.site.name = NAME
-    shop.site.save()
-    for member in shop.members.values():
-        User.objects.filter(pk=member.user_id).update(name=f"{NAME} {member.role}")
-        member.user.refresh_from_db()
-    shop.organisation.refresh_from_db()
-    shop.customer.refresh_from_db()
-    return shop
 
 
 @pytest.fixture
@@ -76,20 +53,6 @@ def _sign(invitation: Invitation) -> Signature:
     return cast.sign(ceremony, name=NAME, role=NAME, mark=NAME)
 
 
-def _bare(text: str) -> str:
-    """Without white space and what only steers it: layout is not what is tested."""
-    return "".join(one for one in text if not one.isspace() and unicodedata.category(one) not in {"Cf", "Zl"})
-
-
-def _missing(text: str, wanted: tuple[str, ...] = PAYLOADS) -> list[str]:
-    found = _bare(text)
-    return [one for one in wanted if _bare(one) not in found]
-
-
-def _spoilt(page: Page) -> list[str]:
-    return [*page.problems, *(tag for tag in page.tags if MARK in tag)]
-
-
 def _portal(invitation: Invitation, *names: str) -> Iterator[tuple[str, str]]:
     return ((name, reverse(f"portal:{name}", args=[invitation.pk])) for name in names)
 
@@ -100,8 +63,8 @@ def test_line_29_the_order_page_shows_every_text_literally(evil: Shop, invitatio
         answer = browser.get(address)
         page = Page(answer.content.decode())
         assert answer.status_code == 200
-        assert _spoilt(page) == [], name
-        assert _missing(page.text, (*PAYLOADS, NAME) if name == "order" else (NAME,)) == [], name
+        assert spoilt(page) == [], name
+        assert missing(page.text, (*PAYLOADS, NAME) if name == "order" else (NAME,)) == [], name
 
 
 def test_line_29_the_link_the_review_the_receipt_and_the_preview_show_text_only(
@@ -126,8 +89,8 @@ def test_line_29_the_link_the_review_the_receipt_and_the_preview_show_text_only(
     ]
     for answer, wanted in answers:
         page = Page(answer.content.decode())
-        assert _spoilt(page) == [], answer.request["PATH_INFO"]
-        assert _missing(page.text, wanted) == [], answer.request["PATH_INFO"]
+        assert spoilt(page) == [], answer.request["PATH_INFO"]
+        assert missing(page.text, wanted) == [], answer.request["PATH_INFO"]
 
 
 def test_line_29_the_office_shows_every_text_literally(evil: Shop, invitation: Invitation) -> None:
@@ -151,8 +114,8 @@ def test_line_29_the_office_shows_every_text_literally(evil: Shop, invitation: I
         answer = browser.get(address)
         page = Page(answer.content.decode())
         assert answer.status_code == 200, address
-        assert _spoilt(page) == [], address
-        assert _missing(page.text, wanted) == [], address
+        assert spoilt(page) == [], address
+        assert missing(page.text, wanted) == [], address
 
 
 @pytest.mark.parametrize("text", PAYLOADS[:12] + PAYLOADS[-12:])
@@ -170,14 +133,7 @@ def test_line_29_what_is_searched_for_and_typed_comes_back_as_text(shop: Shop, t
         browser.get("/nowhere/" + text.replace("/", "")),
     ):
         assert answer.status_code in {200, 302, 400, 404}
-        assert _spoilt(Page(answer.content.decode())) == [], answer.request["PATH_INFO"]
-
-
-def _letters() -> Iterator[EmailMessage]:
-    for one in mail.outbox:
-        parsed = email.message_from_bytes(one.message().as_bytes(), policy=policy.default)
-        assert isinstance(parsed, EmailMessage)
-        yield parsed
+        assert spoilt(Page(answer.content.decode())) == [], answer.request["PATH_INFO"]
 
 
 def test_line_29_mails_carry_every_text_literally_and_no_markup_of_it(
@@ -192,20 +148,11 @@ def test_line_29_mails_carry_every_text_literally_and_no_markup_of_it(
         pass
     assert len(mailoutbox) >= 5
     seen = 0
-    for letter in _letters():
-        plain, html = letter.get_body(("plain",)), letter.get_body(("html",))
-        assert plain is not None
-        assert html is not None
-        page = Page(html.get_content())
-        # A letter has its own style attributes and links, because mail programs know no style sheets.
-        bad = [one for one in page.problems if " style=" not in one]
-        assert [
-            *bad,
-            *(tag for tag in page.tags if tag in {MARK, "script", "img", "svg", "iframe", "form"}),
-        ] == []
-        if not _missing(plain.get_content()):
+    for letter in letters():
+        plain, page = bodies(letter)
+        if not missing(plain):
             seen += 1
-            assert _missing(page.text) == []
+            assert missing(page.text) == []
     assert seen >= 2, "the customer's letter and the managers' copy hold the additional text"
 
 
@@ -220,7 +167,7 @@ def _pdf_text(content: bytes, folder: Path) -> str:
 
 def _printable(text: str) -> str:
     """Letters and signs of the paper's font, without hyphens, which a line break may add."""
-    kept = (one for one in _bare(text) if one.isascii() or one.isalpha())
+    kept = (one for one in bare(text) if one.isascii() or one.isalpha())
     return "".join(one for one in kept if one not in "-\u00ad")
 
 
@@ -228,14 +175,27 @@ def _printable(text: str) -> str:
 def test_line_29_the_document_shows_every_text_literally_and_holds_nothing_that_acts(
     evil: Shop, invitation: Invitation, tmp_path: Path, language: str
 ) -> None:
-    from paraph.signoff import completion
-
     order: WorkOrder = orders.load(invitation.party.signoff.order_id)
     content = completion.printed(order, View.ESTIMATE, language, signoff=invitation.party.signoff)
     text = _printable(_pdf_text(content, tmp_path))
     wanted = [one for one in PAYLOADS if all(letter.isascii() for letter in one)]
     assert len(wanted) > 35
     assert [one for one in (*wanted, NAME) if _printable(one) not in text] == []
+    _acts_not(content)
+
+
+def test_line_29_the_document_shows_properties_literally(
+    evil: Shop, invitation: Invitation, tmp_path: Path
+) -> None:
+    texts = [one for one in PAYLOADS if one.isascii() and "\t" not in one]
+    made = [evil.define("text", text[:60]) for text in texts]
+    order = invitation.party.signoff.order
+    properties.set_values(
+        order, {one.pk: text for one, text in zip(made, texts, strict=True)}, by=evil.mara.actor
+    )
+    content = completion.printed(orders.load(order.pk), View.ESTIMATE, "nl", signoff=invitation.party.signoff)
+    text = _printable(_pdf_text(content, tmp_path))
+    assert [one for one in texts if text.count(_printable(one)) < 2] == []  # in its line, and as a value
     _acts_not(content)
 
 
