@@ -18,7 +18,7 @@ from paraph.delivery.models import Delivery
 from paraph.evidence.facts import FACTS
 from paraph.evidence.models import Entry
 from paraph.lib import home
-from paraph.signoff import ceremonies, completion, invitations, opting, reading, requests
+from paraph.signoff import ceremonies, completion, disputes, invitations, opting, reading, requests
 from paraph.signoff.models import Ask, State
 from paraph.work import comments, orders
 from paraph.work.models import Status, WorkOrder
@@ -259,6 +259,10 @@ def test_every_notice_that_is_mailed_has_a_letter_in_each_language(
     declined = shop.invite(shop.open_order())
     ceremonies.decline(declined, reason="Too dear.", by=cast.customer(declined))
     opting.opt_out(invitation, by=cast.customer(invitation))
+    disputing = shop.invite(shop.open_order())
+    dispute = disputes.dispute(disputing, reason="Not done.", by=cast.customer(disputing))
+    disputes.add(dispute, disputing, text="Look.", by=cast.customer(disputing))
+    disputes.take_back(dispute, disputing, by=cast.customer(disputing))
     with seal_key_gone():
         cast.signed(shop, shop.open_order(lines=3))
     scans.hand_in(shop.invite(shop.open_order(lines=1)), scans.any_scan(1))
