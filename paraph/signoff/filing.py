@@ -45,6 +45,12 @@ class WrongPaper(SignOffError):
     )
 
 
+class OldPaper(Stale):
+    """The order says something else by now than the paper that was signed."""
+
+    sentence = _("The order has changed since this paper was printed. Return it, and say what changed.")
+
+
 def is_somebody_elses(returned: Return) -> bool:
     """Whether the codes name a paper of another order or person, so that it can never be filed here."""
     return returned.outcome in SOMEBODY_ELSES
@@ -69,11 +75,11 @@ def paper_of(returned: Return) -> Paper:
     papers = Paper.objects.filter(party=returned.party).select_related(*RELATED).order_by("-created_at")
     found = (papers.filter(pk=returned.paper_id) if returned.paper_id else papers).first()
     if found is None and returned.outcome == Match.OLDER_REVISION:
-        raise Stale([])  # of an earlier request
+        raise OldPaper([])  # of an earlier request
     if found is None:
         raise NothingPrinted
     if changes := subjects.differs(found.snapshot):
-        raise Stale(changes)
+        raise OldPaper(changes)
     return found
 
 

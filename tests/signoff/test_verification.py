@@ -104,6 +104,7 @@ def test_line_20_nobody_files_a_signature_for_words_that_changed(shop: Shop, ret
     with pytest.raises(Stale) as refusal:
         verification.accept(returned, by=shop.mara, actor=shop.mara.actor)
     assert refusal.value.changes
+    assert "changed since this paper was printed" in str(refusal.value.sentence)
     returned.refresh_from_db()
     assert returned.state == ReturnState.REVIEW
 
