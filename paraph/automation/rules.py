@@ -165,6 +165,12 @@ RULES: tuple[Rule, ...] = (
         proves=("X-08",),
     ),
     Rule(
+        "staff.declined_one",
+        "party.declined",
+        (Tell("declined_one", (managers, technician), mail=True),),
+        proves=("X-08",),
+    ),
+    Rule(
         "staff.opted_out",
         "party.opted_out",
         (Tell("opted_out", (managers,), mail=True),),

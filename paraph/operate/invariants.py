@@ -220,6 +220,7 @@ def _pairs(case: Case) -> Iterator[tuple[str, set[str], set[str]]]:
     yield "signatures", ids(case.signatures), named("signature", "signature.given")
     yield "complete requests", ids(over), named("signoff", "signoff.completed")
     yield "withdrawn requests", ids(states.get(State.WITHDRAWN, [])), named("signoff", "signoff.withdrawn")
+    yield "declined requests", ids(states.get(State.DECLINED, [])), named("signoff", "signoff.declined")
     yield "sealed copies", {str(one.signoff_id) for one in case.copies}, named("signoff", "copy.sealed")
     yield "invitations", ids(case.invitations), named("invitation", *INVITED)
     yield "comments", ids(case.comments), named("comment", "comment.added")

@@ -25,6 +25,7 @@ from paraph.signoff import consent as consents
 from paraph.signoff.errors import (
     AlreadySigned,
     Closed,
+    Declined,
     Disputed,
     Locked,
     NotConfirmed,
@@ -44,6 +45,7 @@ from paraph.signoff.facts import (
     ItemApproved,
     ItemCleared,
     ItemRejected,
+    PartyDeclined,
     SignatureGiven,
     SignoffDeclined,
 )
@@ -99,8 +101,9 @@ def approve_all(invitation: Invitation, *, by: Actor) -> list[Decision]:
 
 @transaction.atomic
 def decline(invitation: Invitation, *, reason: str, by: Actor) -> Decline:
-    """Refuse the whole request, and say why (X-08). It is over then; the shop can ask again. Twice is once.
+    """Refuse the whole request, and say why (X-08). Twice is once.
 
+    It is over then, and the shop can ask again; of any one, it goes on while somebody else is left who can sign.
     Raises `Unusable` without a reason, `Closed`, `AlreadySigned`, `NotYourTurn`, `OnlyToRead`.
     """
     subjects.hold(invitation.party.signoff.order_id)
@@ -113,9 +116,14 @@ def decline(invitation: Invitation, *, reason: str, by: Actor) -> Decline:
     if len(reason) > MAX_REASON:
         raise Unusable("reason", _("This is too long: at most 4,000 characters."))
     party = acting(invitation)
+    found = Decline.objects.create(signoff=party.signoff, party=party, reason=reason, at=clock.now())
+    if requests.others_can_sign(party):
+        Return.objects.filter(party=party).overtake()
+        out = PartyDeclined(signoff=str(party.signoff_id), party=str(party.pk), reason=reason)
+        _record(party, out, by)
+        return found
     SignOff.objects.filter(pk=party.signoff_id).update(state=State.DECLINED)
     Return.objects.filter(party__signoff=party.signoff_id).overtake()
-    found = Decline.objects.create(signoff=party.signoff, party=party, reason=reason, at=clock.now())
     _record(party, SignoffDeclined(signoff=str(party.signoff_id), reason=reason), by)
     return found
 
@@ -266,7 +274,7 @@ def sign(ceremony: Ceremony, act: Act, *, by: Actor, cause: Entry | None = None)
 def acting(invitation: Invitation) -> Party:
     """The party behind an invitation, with its order held: what every verb of a party begins with.
 
-    Raises `OnlyToRead`, `AlreadySigned`, `Closed`, `NotYourTurn` when it cannot act. Call inside a transaction.
+    Raises `OnlyToRead`, `AlreadySigned`, `Closed`, `Declined`, `NotYourTurn` when it cannot act. Call inside a transaction.
     """
     subjects.hold(invitation.party.signoff.order_id)
     party = Party.objects.select_related("signoff__order", "contact").get(pk=invitation.party_id)
@@ -283,6 +291,8 @@ def _may_act(party: Party) -> None:
         raise AlreadySigned(signatures[0])
     if party.signoff.state != State.OPEN:
         raise _closed(party.signoff)
+    if party.signoff.rule == Rule.ANY_ONE and party.has_declined:
+        raise Declined
     first = requests.waits_for(party)
     if first is not None:
         raise NotYourTurn(first.contact.name)

@@ -54,7 +54,7 @@ def resolved(dispute: Dispute, *, by: str, text: str) -> list[Post]:
     """To whoever disputed (unless they took it back), who signed, and who can sign again, these with a link."""
     found = []
     for one in _parties(dispute):
-        signs = dispute.signoff.state == State.OPEN and one.acted_at is None
+        signs = dispute.signoff.state == State.OPEN and one.acted_at is None and not one.has_declined
         again = signs and requests.waits_for(one) is None
         own = one.pk == dispute.party_id
         if own and dispute.resolution == "taken_back":
@@ -70,7 +70,9 @@ def resolved(dispute: Dispute, *, by: str, text: str) -> list[Post]:
 def _parties(dispute: Dispute) -> Any:
     """Those who were asked and have an address."""
     found = Party.objects.filter(signoff=dispute.signoff_id, ask=Ask.AUTHORISE).exclude(contact__email="")
-    return found.select_related("contact", "signoff__order__organisation").order_by("position", "id")
+    return found.select_related("contact", "decline", "signoff__order__organisation").order_by(
+        "position", "id"
+    )
 
 
 def _write(

@@ -25,6 +25,7 @@ from paraph.signoff import requests, standing, subjects
 from paraph.signoff.dispute_facts import DisputeAnswered, DisputeContinued, DisputeRaised, DisputeResolved
 from paraph.signoff.errors import (
     Closed,
+    Declined,
     DisputedAlready,
     NotThere,
     OnlyToRead,
@@ -185,6 +186,8 @@ def _may_dispute(invitation: Invitation, party: Party, *, signed: bool) -> None:
         raise OnlyToRead
     if signoff.state not in {State.OPEN, *CONSENTED}:
         raise Closed
+    if signoff.state == State.OPEN and party.has_declined:
+        raise Declined
     if not signed and (party.acted_at or signoff.is_signed):
         raise SignedMeanwhile
 

@@ -133,6 +133,25 @@ class SignedByAnother(Closed):
         ) % {"name": name}
 
 
+class Declined(Closed):
+    """Of any one, this party declined: the others can still sign, they cannot (X-08)."""
+
+    reason = "declined"
+    sentence = _("You declined this request, so nothing more is asked of you.")
+
+
+class HasDeclined(Closed):
+    """The shop asks somebody who declined this very request (X-08)."""
+
+    reason = "has_declined"
+
+    def __init__(self, name: str) -> None:
+        super().__init__(name)
+        self.sentence = _(
+            "%(name)s declined. To ask them again, withdraw the request first; the others need a new link then, too."
+        ) % {"name": name}
+
+
 class NotYourTurn(SignOffError):
     """They sign one after the other, and somebody else is first (X-08)."""
 

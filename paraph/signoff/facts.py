@@ -64,13 +64,26 @@ class SignoffWithdrawn(Fact):
 
 @dataclass(frozen=True, kw_only=True)
 class SignoffDeclined(Fact):
-    """A customer declined the whole request (X-08). The reason is personal, as every remark is."""
+    """A customer declined, and with it the request is over (X-08). The reason is personal, as every remark is."""
 
     kind = "signoff.declined"
     audience = BOTH
     sentence = _("%(by)s declined: %(reason)s")
 
     signoff: str
+    reason: str = private()
+
+
+@dataclass(frozen=True, kw_only=True)
+class PartyDeclined(Fact):
+    """One of those of whom any one can sign declined (X-08). The others can still sign, so the request goes on."""
+
+    kind = "party.declined"
+    audience = BOTH
+    sentence = _("%(by)s declined, others can still sign: %(reason)s")
+
+    signoff: str
+    party: str
     reason: str = private()
 
 

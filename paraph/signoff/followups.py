@@ -111,7 +111,11 @@ def _run_out(among: QuerySet[SignOff], now: datetime) -> QuerySet[SignOff]:
     Who sent signed paper has done their part: the request stays open until somebody said what it is.
     """
     links = Invitation.objects.filter(
-        party__signoff=OuterRef("pk"), party__ask=Ask.AUTHORISE, party__acted_at=None, revoked_at=None
+        party__signoff=OuterRef("pk"),
+        party__ask=Ask.AUTHORISE,
+        party__acted_at=None,
+        party__decline=None,
+        revoked_at=None,
     )
     alive = links.filter(Q(expires_at=None) | Q(expires_at__gt=now))
     sent = Return.objects.filter(party__signoff=OuterRef("pk"), state__in=AWAITED)

@@ -26,6 +26,7 @@ from paraph.signoff import keys, posting, requests, subjects
 from paraph.signoff.errors import (
     Closed,
     Disputed,
+    HasDeclined,
     LinkExpired,
     LinkRevoked,
     LinkUnknown,
@@ -44,7 +45,16 @@ from paraph.signoff.link_facts import (
     InvitationSent,
     RenewalRequested,
 )
-from paraph.signoff.models import SIGNED_VIEWS, UNFINISHED, Ask, Invitation, Party, Postponed, State
+from paraph.signoff.models import (
+    SIGNED_VIEWS,
+    UNFINISHED,
+    Ask,
+    Decline,
+    Invitation,
+    Party,
+    Postponed,
+    State,
+)
 
 AUDIENCE = keys.AUDIENCE
 DEFAULT_HOURS = 48  # S3-18
@@ -160,6 +170,8 @@ def remind(invitation: Invitation, *, by: Member | None, actor: Actor) -> Invita
         raise Disputed
     if party.signoff.state != State.OPEN or party.ask != Ask.AUTHORISE or party.acted_at:
         raise Closed
+    if party.has_declined:
+        raise HasDeclined(party.contact.name)
     if not party.contact.email:
         raise NoAddress
     first = requests.waits_for(party)
@@ -290,6 +302,8 @@ def _make(
     # What is shared to read is never signed, and what is to be signed is never only shared.
     if state in ENDED or (view in SIGNED_VIEWS) == (state == State.SHARED):
         raise Closed
+    if view in SIGNED_VIEWS and Decline.objects.filter(party=party).exists():
+        raise HasDeclined(party.contact.name)
     requests.reopen(party.signoff, by=by.actor)
     if party.signoff.state == State.OPEN:
         subjects.freeze(party.signoff, view, by=by.actor)

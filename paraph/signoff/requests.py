@@ -18,7 +18,7 @@ from paraph.lib import clock
 from paraph.lib.actor import SYSTEM, Actor
 from paraph.people.models import Contact
 from paraph.signoff import subjects
-from paraph.signoff.errors import Closed, Disputed, NobodyToAsk, NothingToAsk, NotThere, Unusable
+from paraph.signoff.errors import Closed, Disputed, HasDeclined, NobodyToAsk, NothingToAsk, NotThere, Unusable
 from paraph.signoff.facts import SignoffReopened, SignoffRequested, SignoffWithdrawn, TurnPassed
 from paraph.signoff.models import UNFINISHED, Ask, Party, Postponed, Return, Rule, SignOff, State
 from paraph.work import orders
@@ -33,8 +33,8 @@ def ask(
 
     `rule` is one of `Rule`; None leaves it as it is, for a new one everybody in any order. In turn, the order of `asks`
     counts, behind those asked before. Raises `NotThere` for somebody else's contact, `NobodyToAsk` without anybody to
-    sign, `NothingToAsk` when every line is signed for, `Disputed` while the last request is, and `Unusable` for a rule
-    that comes after a signature.
+    sign, `NothingToAsk` when every line is signed for, `Disputed` while the last request is, `HasDeclined` for somebody who
+    declined it, and `Unusable` for a rule that comes after a signature or a refusal.
     """
     subjects.hold(order.pk)
     wanted = list(asks)
@@ -55,6 +55,7 @@ def ask(
             created_at=clock.now(),
         )
     else:
+        _refuse_declined(signoff, [contact for contact, _one in wanted])
         reopen(signoff, by=by)
     ruled = _rule(signoff, rule)
     added = [str(contact.pk) for contact, one in wanted if _add(signoff, contact, one)]
@@ -111,6 +112,14 @@ def next_to_sign(signoff: SignOff) -> Party | None:
     return waiting.order_by("position", "id").first()
 
 
+def others_can_sign(party: Party) -> bool:
+    """Whether somebody else can sign in their place: of any one, whoever was asked and did not decline (X-08)."""
+    if party.signoff.rule != Rule.ANY_ONE:
+        return False
+    left = Party.objects.filter(signoff=party.signoff_id, ask=Ask.AUTHORISE, decline=None)
+    return left.exclude(pk=party.pk).exists()
+
+
 def pass_turn(signoff: SignOff, party: Party) -> None:
     """Say whose turn it is now; a rule invites them, if their link was postponed. Hold the order."""
     ledger.append(
@@ -149,14 +158,25 @@ def withdraw(signoff: SignOff, *, by: Actor) -> SignOff:
     return signoff
 
 
+def _refuse_declined(signoff: SignOff, contacts: Iterable[Contact]) -> None:
+    """Raise `HasDeclined` when one of them declined this very request: a refusal stands until it is made anew."""
+    found = (
+        signoff.parties.filter(contact__in=contacts).exclude(decline=None).select_related("contact").first()
+    )
+    if found is not None:
+        raise HasDeclined(found.contact.name)
+
+
 def _rule(signoff: SignOff, rule: str | None) -> bool:
-    """Give an open request another rule; whether that is news. After a signature it is what the signer went by."""
+    """Give an open request another rule; whether that is news. After a signature or a refusal it is what they went by."""
     if rule is None or rule == signoff.rule:
         return False
     if rule not in Rule.values:
         raise Unusable("rule", _("Choose who must sign."))
     if signoff.signatures.exists():
         raise Unusable("rule", _("Somebody has signed already, so who must sign can no longer be changed."))
+    if signoff.declines.exists():
+        raise Unusable("rule", _("Somebody has declined, so who must sign can no longer be changed."))
     signoff.rule = rule
     signoff.save(update_fields=["rule"])
     for party in Party.objects.filter(signoff=signoff, postponed__isnull=False).select_related("contact"):

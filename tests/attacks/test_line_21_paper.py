@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import Any
 
 import pytest
@@ -48,7 +49,7 @@ def test_two_uploads_at_once_are_both_in_the_one_draft(busy_shop: Shop, machine:
     invitation = busy_shop.invite(busy_shop.open_order(lines=1))
     by = customer(invitation)
     files = [scans.any_scan(1), scans.any_scan(2), scans.any_scan(1)]
-    together([lambda one=one: returns.add_file(invitation, one, "a.pdf", by=by) for one in files])
+    together([partial(returns.add_file, invitation, one, "a.pdf", by=by) for one in files])
     draft = Return.objects.get()
     assert len(returns.files_of(draft)) == 2
     assert sorted(one.position for one in returns.pages_of(draft)) == [1, 2, 3]

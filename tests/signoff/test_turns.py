@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
+import time_machine
 
 from paraph.automation.runner import run_all
 from paraph.delivery import body
 from paraph.delivery.models import Delivery
 from paraph.evidence.models import Entry
-from paraph.signoff import ceremonies, completion, followups, invitations, requests
-from paraph.signoff.errors import NotYourTurn, SignedByAnother, Unusable
+from paraph.signoff import ceremonies, completion, disputes, followups, invitations, requests
+from paraph.signoff.errors import Declined, HasDeclined, NotYourTurn, SignedByAnother, Unusable
 from paraph.signoff.facts import NOT_LAST
 from paraph.signoff.models import Ask, Invitation, Postponed, Rule, SignOff, State
-from paraph.work.models import WorkOrder
+from paraph.work.models import Status, WorkOrder
 from tests.cast import Shop, approve, customer, lines, sign
 
 
@@ -162,6 +164,98 @@ def test_X_08_of_any_one_a_second_who_was_about_to_sign_changes_nothing(shop: Sh
     with pytest.raises(SignedByAnother, match="Jan Jansen"):
         sign(both[1])
     assert order.signoffs.get().signatures.count() == 1
+
+
+def declined_by(invitation: Invitation, reason: str = "Not mine.") -> None:
+    ceremonies.decline(invitation, reason=reason, by=customer(invitation))
+
+
+def test_X_08_of_any_one_who_declines_is_out_alone_and_the_other_signs(shop: Shop) -> None:
+    order = shop.open_order(1)
+    signoff = ask(shop, order, Rule.ANY_ONE)
+    jan, claire = send(shop, signoff, shop.jan), send(shop, signoff, shop.claire)
+    assert jan
+    assert claire
+    run_all()
+    declined_by(jan)
+    declined_by(jan)
+    run_all()
+    assert state(signoff) == State.OPEN
+    assert WorkOrder.objects.get(pk=order.pk).status == Status.NEEDS_SIGNATURE
+    assert Entry.objects.filter(kind="party.declined").count() == 1
+    assert not Entry.objects.filter(kind="signoff.declined").exists()
+    told = {one.to for one in Delivery.objects.filter(key__startswith="notice:declined_one")}
+    assert told == {"mara@vliegwerk.example", "tess@vliegwerk.example"}
+    for refused in (
+        lambda: ceremonies.review(jan, by=customer(jan)),
+        lambda: ceremonies.decide(jan, lines(order)[0].pk, "approved", by=customer(jan)),
+        lambda: disputes.dispute(jan, reason="Wrong", by=customer(jan)),
+    ):
+        with pytest.raises(Declined):
+            refused()
+    approve(claire, (1,))
+    sign(ceremonies.review(claire, by=customer(claire)))
+    assert state(signoff) == State.SEALED
+    with pytest.raises(SignedByAnother):
+        ceremonies.review(jan, by=customer(jan))
+
+
+def test_X_08_of_any_one_the_last_who_declines_ends_it(shop: Shop) -> None:
+    order = shop.open_order(1)
+    signoff = ask(shop, order, Rule.ANY_ONE)
+    requests.ask(order, [(shop.lotte, Ask.VIEW)], by=shop.mara.actor)
+    declined_by(shop.invite(order))
+    assert state(signoff) == State.OPEN
+    declined_by(shop.invite(order, contact=shop.claire), "Nor mine.")
+    assert state(signoff) == State.DECLINED
+    assert [one.reason for one in signoff.declines.order_by("at")] == ["Not mine.", "Nor mine."]
+    kinds = Entry.objects.filter(kind__endswith=".declined").order_by("index").values_list("kind", flat=True)
+    assert list(kinds) == ["party.declined", "signoff.declined"]
+    run_all()
+    assert WorkOrder.objects.get(pk=order.pk).status == Status.OPEN
+    assert ask(shop, order, Rule.ANY_ONE).pk != signoff.pk
+
+
+@pytest.mark.parametrize("rule", [Rule.TOGETHER, Rule.IN_TURN])
+def test_X_08_where_all_must_sign_one_who_declines_ends_it(shop: Shop, rule: str) -> None:
+    order = shop.open_order(1)
+    signoff = ask(shop, order, rule)
+    declined_by(shop.invite(order))
+    assert state(signoff) == State.DECLINED
+
+
+def test_X_08_who_declined_is_not_asked_again_by_the_same_request(shop: Shop) -> None:
+    order = shop.open_order(1)
+    signoff = ask(shop, order, Rule.ANY_ONE)
+    jan = send(shop, signoff, shop.jan)
+    assert jan
+    declined_by(jan)
+    by: dict[str, Any] = {"by": shop.mara, "actor": shop.mara.actor}
+    for refused in (
+        lambda: ask(shop, order, Rule.ANY_ONE, shop.jan),
+        lambda: send(shop, signoff, shop.jan),
+        lambda: invitations.renew(jan, **by),
+        lambda: invitations.remind(jan, **by),
+    ):
+        with pytest.raises(HasDeclined, match="Jan Jansen declined"):
+            refused()
+    with pytest.raises(Unusable, match="has declined"):
+        ask(shop, order, Rule.TOGETHER, shop.claire)
+    requests.withdraw(signoff, by=shop.mara.actor)
+    assert ask(shop, order, Rule.TOGETHER).pk != signoff.pk
+
+
+def test_X_08_of_any_one_the_request_expires_with_the_links_of_those_who_are_left(shop: Shop) -> None:
+    with time_machine.travel("2026-11-21T12:00:00Z", tick=False) as time:
+        order = shop.open_order(1)
+        signoff = ask(shop, order, Rule.ANY_ONE)
+        jan = send(shop, signoff, shop.jan, hours=None)
+        send(shop, signoff, shop.claire)
+        assert jan
+        declined_by(jan)
+        time.shift(timedelta(hours=49))
+        assert followups.expire_due() == 1
+        assert state(signoff) == State.EXPIRED
 
 
 def test_two_who_sign_at_the_same_moment_are_sealed_by_the_worker_without_an_alarm(

@@ -36,6 +36,10 @@ def test_no_way_a_request_can_end_looks_like_damage(shop: Shop) -> None:
         approve(claire, (1,))
         sign(ceremonies.review(claire, by=customer(claire)))
         orders.report(group, by=shop.tess.actor)
+        goes_on = shop.open_order(1)
+        requests.ask(goes_on, asks, by=shop.mara.actor, rule=Rule.ANY_ONE)
+        out = shop.invite(goes_on)
+        ceremonies.decline(out, reason="Not mine.", by=customer(out))
         declined = shop.invite(shop.open_order(1))
         ceremonies.decline(declined, reason="No.", by=customer(declined))
         shop.invite(shop.open_order(1))
@@ -45,5 +49,5 @@ def test_no_way_a_request_can_end_looks_like_damage(shop: Shop) -> None:
         assert followups.expire_due() == 1
         run_all()
         states = set(SignOff.objects.values_list("state", flat=True))
-        assert states == {State.SUPERSEDED, State.SEALED, State.DECLINED, State.EXPIRED}
+        assert states == {State.OPEN, State.SUPERSEDED, State.SEALED, State.DECLINED, State.EXPIRED}
         assert [str(one) for one in reconcile()] == []

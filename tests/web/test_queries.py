@@ -39,7 +39,7 @@ FEW = {
     "billing.BuyerProfile",  # one a customer, read beside it
     "billing.Series",  # one an organisation and year
     "delivery.Tally",  # one a kind
-    "signoff.Decline",  # one a request, read beside it
+    "signoff.Decline",  # one a party, read beside it
     "signoff.OptOut",  # one a party, read beside it
     "signoff.Paper",  # a few a party, read beside it
     "signoff.Postponed",  # one a party, read beside it

@@ -171,6 +171,11 @@ class Party(models.Model):
     def __str__(self) -> str:
         return self.contact.name
 
+    @property
+    def has_declined(self) -> bool:
+        """Whether they refused the request, which of any one ends it for them alone."""
+        return hasattr(self, "decline")
+
 
 class Invitation(models.Model):
     """A key to one view of one order for one party. This row, not the token, is what counts (security.md)."""
@@ -246,10 +251,10 @@ class Postponed(models.Model):
 
 
 class Decline(models.Model):
-    """A party declined the whole request, and said why."""
+    """A party declined the whole request, and said why. Of any one, the others can still sign."""
 
-    signoff = models.OneToOneField(SignOff, models.CASCADE, related_name="decline")
-    party = models.ForeignKey(Party, models.CASCADE, related_name="+")
+    signoff = models.ForeignKey(SignOff, models.CASCADE, related_name="declines")
+    party = models.OneToOneField(Party, models.CASCADE, related_name="decline")
     reason = models.TextField()
     at = models.DateTimeField()
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -79,7 +79,8 @@ class Asked:
     @property
     def waits(self) -> bool:
         """Whether something is still expected of them."""
-        return self.party.ask == Ask.AUTHORISE and self.party.acted_at is None
+        done = self.party.acted_at is not None or self.party.has_declined
+        return self.party.ask == Ask.AUTHORISE and not done
 
 
 @dataclass(frozen=True)
@@ -115,7 +116,13 @@ class Request:
     fault: Any = ""
     is_alarm: bool = False
     since: SinceSigned | None = None
-    decline: Decline | None = None
+    # Who refused, in the order they did; of any one, the request goes on without them (X-08).
+    declines: Sequence[Decline] = ()
+
+    @property
+    def decline(self) -> Decline | None:
+        """The last refusal: the one that ended it, where it is declined."""
+        return self.declines[-1] if self.declines else None
 
     @property
     def waiting(self) -> list[Asked]:
@@ -132,7 +139,7 @@ class Request:
 def requests_of(order: WorkOrder, member: Member, language: str) -> list[Request]:
     """Every request of an order that `orders.load` returned, newest first, in a constant number of queries."""
     invitations = Invitation.objects.select_related("sent_by__user")
-    parties = Party.objects.select_related("contact", "postponed")
+    parties = Party.objects.select_related("contact", "postponed", "decline")
     parties = parties.prefetch_related(
         Prefetch("invitations", invitations),
         "papers",
@@ -140,7 +147,7 @@ def requests_of(order: WorkOrder, member: Member, language: str) -> list[Request
         Prefetch("opt_outs", OptOut.objects.filter(ended_at=None), to_attr="in_force"),
     ).order_by("position", "contact__name")
     signatures = Signature.objects.select_related("entry", "checkpoint", "party").order_by("signed_at")
-    found = order.signoffs.select_related("sealed_copy__entry", "decline__party__contact").prefetch_related(
+    found = order.signoffs.select_related("sealed_copy__entry").prefetch_related(
         Prefetch("parties", parties), Prefetch("signatures", signatures)
     )
     filed = Return.objects.filter(party__signoff__order=order, state=ReturnState.FILED)
@@ -166,8 +173,18 @@ def _request(
         fault=SEAL_FAULTS.get(signoff.seal_fault, signoff.seal_fault),
         is_alarm=signoff.seal_fault not in {"", NOT_LAST},
         since=since,
-        decline=getattr(signoff, "decline", None),
+        declines=_declines(signoff),
     )
+
+
+def _declines(signoff: SignOff) -> list[Decline]:
+    """Read with the parties, so that no refusal costs a query."""
+    found = []
+    for party in signoff.parties.all():
+        if party.has_declined:
+            party.decline.party = party
+            found.append(party.decline)
+    return sorted(found, key=lambda one: one.at)
 
 
 def _asked(
@@ -202,13 +219,15 @@ def _invited(
     """
     newest = party.invitations.all()[0] == invitation
     may_ask = may["signature.ask" if invitation.view in SIGNED_VIEWS else "order.email"]
-    goes_on = may_ask and newest and signoff.state not in ENDED and invitation.revoked_at is None
-    waits = party.ask == Ask.AUTHORISE and party.acted_at is None and signoff.state in UNFINISHED
+    open_to_them = may_ask and newest and signoff.state not in ENDED and not party.has_declined
+    goes_on = open_to_them and invitation.revoked_at is None
+    asked = party.ask == Ask.AUTHORISE and not party.has_declined
+    waits = asked and party.acted_at is None and signoff.state in UNFINISHED
     mailable = bool(party.contact.email)
     return Invited(
         invitation,
         invitation.state(now),
-        may_renew=may_ask and newest and signoff.state not in ENDED and mailable,
+        may_renew=open_to_them and mailable,
         may_revoke=may["order.email"] and invitation.is_open(now),
         may_remind=goes_on and waits and is_next and mailable and invitation.is_open(now),
         may_extend=goes_on and invitation.expires_at is not None and invitation.used_at is None,

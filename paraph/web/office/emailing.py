@@ -196,7 +196,9 @@ def _rule(order: WorkOrder) -> str:
 
 def _chosen(order: WorkOrder) -> dict[Any, str]:
     """Whom to propose: those asked already, in turn, else the order's only contact; never a guess among several."""
-    open_parties = Party.objects.filter(signoff__order=order, signoff__state=State.OPEN, acted_at=None)
+    open_parties = Party.objects.filter(
+        signoff__order=order, signoff__state=State.OPEN, acted_at=None, decline=None
+    )
     asked = dict(open_parties.order_by("position", "contact__name").values_list("contact", "ask"))
     if asked:
         return asked

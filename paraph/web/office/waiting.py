@@ -43,7 +43,7 @@ def signatures(member: Member) -> QuerySet[Party]:
     """
     waiting = Party.objects.filter(signoff__organisation_id=member.organisation_id, signoff__state=State.OPEN)
     printed = Paper.objects.filter(party=OuterRef("pk")).order_by("-created_at").values("created_at")
-    waiting = waiting.filter(ask=Ask.AUTHORISE, acted_at=None).exclude(Exists(_checked()))
+    waiting = waiting.filter(ask=Ask.AUTHORISE, acted_at=None, decline=None).exclude(Exists(_checked()))
     waiting = waiting.annotate(printed=Subquery(printed[:1]))
     return waiting.select_related("contact", "signoff__order__customer").order_by("signoff__created_at")
 
@@ -89,6 +89,7 @@ def expired(member: Member) -> QuerySet[Invitation]:
         party__signoff__state__in=UNFINISHED,
         party__ask=Ask.AUTHORISE,
         party__acted_at=None,
+        party__decline=None,
         revoked_at=None,
         expires_at__lte=now,
     ).filter(~Exists(alive), ~Exists(newer))

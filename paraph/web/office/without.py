@@ -53,13 +53,19 @@ def rows(seen: Overview, disputed: Iterable[Dispute], attempts: Iterable[Attempt
 
 
 def _declined(seen: Overview) -> Iterator[Row]:
-    for one in seen.requests:
-        if one.decline is None:
-            continue
-        name = one.decline.party.contact.name
-        told = _("Next: talk to %(name)s, change the order where needed, and ask again.") % {"name": name}
-        step = told if one is seen.current else ""
-        yield Row(DECLINED, "cross", one.decline.at, name, one.decline.reason, step)
+    for request in seen.requests:
+        for one in request.declines:
+            name = one.party.contact.name
+            step = _after(request, name) if request is seen.current and one is request.decline else ""
+            yield Row(DECLINED, "cross", one.at, name, one.reason, step)
+
+
+def _after(request: Request, name: str) -> str:
+    """What comes after the last refusal: of any one, the others can still sign (X-08)."""
+    if request.signoff.state == State.DECLINED:
+        return _("Next: talk to %(name)s, change the order where needed, and ask again.") % {"name": name}
+    names = ", ".join(one.party.contact.name for one in request.waiting)
+    return _("Next: wait for %(names)s; one signature is enough.") % {"names": names} if names else ""
 
 
 def _opted_out(requests: Iterable[Request]) -> Iterator[Row]:

@@ -30,6 +30,7 @@ from paraph.signoff.models import (
     Party,
     Return,
     ReturnState,
+    Rule,
     Signature,
     SignOff,
     State,
@@ -109,10 +110,15 @@ class Visit:
 
     @cached_property
     def decline(self) -> Decline | None:
-        """The refusal that ended this request."""
+        """This party's own refusal, else the one that ended the request (X-08)."""
         declined = self.signoff.state == State.DECLINED
-        found = Decline.objects.filter(signoff=self.signoff).select_related("party__contact")
-        return found.first() if declined else None
+        if not declined and self.signoff.rule != Rule.ANY_ONE:
+            return None
+        found = list(
+            Decline.objects.filter(signoff=self.signoff).select_related("party__contact").order_by("at")
+        )
+        own = [one for one in found if one.party_id == self.invitation.party_id]
+        return (own or found)[-1] if own or (found and declined) else None
 
     @cached_property
     def returned(self) -> Return | None:
@@ -141,13 +147,14 @@ class Visit:
     @property
     def may_dispute(self) -> bool:
         """Whether *Dispute* is offered: before signing and after, once at a time."""
-        may = self.signoff.state == State.OPEN or self.signoff.state in CONSENTED
+        open_to_them = self.signoff.state == State.OPEN and not self.decline
+        may = open_to_them or self.signoff.state in CONSENTED
         return self.is_asked and not self.is_to_read and may and not (self.dispute and self.dispute.is_open)
 
     @property
     def may_act(self) -> bool:
-        """Whether the request is open and it is this party's turn."""
-        return self.is_asked and self.signoff.state == State.OPEN and self.first is None
+        """Whether the request is open, it is this party's turn, and they did not decline."""
+        return self.is_asked and self.signoff.state == State.OPEN and self.first is None and not self.decline
 
     @property
     def may_decide(self) -> bool:

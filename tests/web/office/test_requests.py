@@ -138,6 +138,29 @@ def test_X_08_a_declined_request_says_why_and_the_shop_can_ask_again(shop: Shop,
     assert "Jan Jansen declined on" in text
 
 
+def test_X_08_of_any_one_the_page_says_who_declined_and_whom_it_waits_for(shop: Shop, mara: Staff) -> None:
+    order = shop.open_order(1)
+    asks = [(shop.jan, Ask.AUTHORISE), (shop.claire, Ask.AUTHORISE)]
+    requests.ask(order, asks, by=shop.mara.actor, rule=Rule.ANY_ONE)
+    invitation, left = shop.invite(order), shop.invite(order, contact=shop.claire)
+    ceremonies.decline(invitation, reason="Ask Claire.", by=cast.customer(invitation))
+    runner.run_all()
+    page = mara.text(f"/orders/{order.pk}/")
+    text = words(page)
+    assert "Waiting for Claire Dubois since" in text
+    assert "Jan Jansen declined on" in text
+    assert "the others can still sign" in text
+    assert "Next: wait for Claire Dubois; one signature is enough." in text
+    assert f"{invitation.pk}/remind/" not in page
+    assert f"{invitation.pk}/renew/" not in page
+    assert f"{left.pk}/renew/" in page
+    ceremonies.decline(left, reason="Too dear.", by=cast.customer(left))
+    runner.run_all()
+    text = words(mara.text(f"/orders/{order.pk}/"))
+    assert "Claire Dubois declined: Too dear." in text
+    assert "the others can still sign" not in text
+
+
 def test_X_08_an_expired_request_is_opened_again_by_extending(shop: Shop, mara: Staff) -> None:
     with time_machine.travel("2026-11-21T12:00:00Z", tick=False) as time:
         order = shop.open_order(1)

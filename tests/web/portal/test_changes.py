@@ -131,6 +131,29 @@ def test_X_08_of_any_one_the_others_read_that_nothing_is_asked_any_more(
     assert "One signature was enough" in words(answer.content.decode())
 
 
+def test_X_08_of_any_one_who_declined_reads_so_and_the_other_still_signs(
+    shop: Shop, enter: Callable[..., Customer]
+) -> None:
+    order = shop.open_order(1)
+    asks = [(shop.jan, Ask.AUTHORISE), (shop.claire, Ask.AUTHORISE)]
+    requests.ask(order, asks, by=shop.mara.actor, rule=Rule.ANY_ONE)
+    claire, jan = enter(shop.invite(order, contact=shop.claire)), enter(shop.invite(order))
+    answer = jan.post(jan.at("decline"), {"reason": "Ask Claire"}, follow=True)
+    text = words(answer.content.decode())
+    assert "You declined this request on" in text
+    assert "Somebody else was asked, too, and one signature is enough." in text
+    assert jan.at("review") not in jan.page()
+    assert jan.post(jan.at("review")).status_code == 409
+    assert "declined this request" not in words(claire.page())
+    assert claire.at("decline") in claire.page()
+    claire.decide(1, "approved")
+    claire.sign(name="Claire Dubois", typed="Claire Dubois")
+    assert SignOff.objects.get().state == State.SEALED
+    text = words(jan.page())
+    assert "You declined this request on" in text
+    assert "Claire Dubois signed, and one signature was enough." in text
+
+
 def test_X_08_declining_keeps_what_was_typed_and_ends_the_request(shop: Shop, jan: Customer) -> None:
     assert jan.at("decline") in jan.page()
     answer = jan.post(jan.at("decline"), {"reason": " "})
