@@ -168,7 +168,7 @@ def _refuse_declined(signoff: SignOff, contacts: Iterable[Contact]) -> None:
 
 
 def _rule(signoff: SignOff, rule: str | None) -> bool:
-    """Give an open request another rule; whether that is news. After a signature or a refusal it is what they went by."""
+    """Give an open request another rule; whether that is news. Who signed or declined went by the one it has."""
     if rule is None or rule == signoff.rule:
         return False
     if rule not in Rule.values:

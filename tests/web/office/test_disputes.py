@@ -10,6 +10,7 @@ import time_machine
 from django.urls import reverse
 
 from paraph.lib import clock, home
+from paraph.lib.blobs import Blobs
 from paraph.people.models import Member, Role
 from paraph.signoff import ceremonies, opting, outcomes
 from paraph.signoff.models import Attempt, Dispute, DisputeMessage, Invitation, SignOff
@@ -188,5 +189,7 @@ def test_line_24_the_photo_as_it_came_is_a_download(shop: Shop, staff: In, found
     assert f'href="{address}" download' in bram.text(reverse("office:order", args=[found.signoff.order_id]))
     answer = bram.get(address)
     assert (answer.content, answer["Content-Type"]) == (b"as it came", "application/octet-stream")
-    home.blobs().path(photo.blob).unlink()
+    store = home.blobs()
+    assert isinstance(store, Blobs)
+    store.path(photo.blob).unlink()
     assert bram.get(address).status_code == 503
