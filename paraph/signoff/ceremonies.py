@@ -274,7 +274,8 @@ def sign(ceremony: Ceremony, act: Act, *, by: Actor, cause: Entry | None = None)
 def acting(invitation: Invitation) -> Party:
     """The party behind an invitation, with its order held: what every verb of a party begins with.
 
-    Raises `OnlyToRead`, `AlreadySigned`, `Closed`, `Declined`, `NotYourTurn` when it cannot act. Call inside a transaction.
+    Raises `OnlyToRead`, `AlreadySigned`, `Closed` (of any one, `Declined`), `NotYourTurn` when it cannot act. Call it
+    inside a transaction.
     """
     subjects.hold(invitation.party.signoff.order_id)
     party = Party.objects.select_related("signoff__order", "contact").get(pk=invitation.party_id)

@@ -33,8 +33,8 @@ def ask(
 
     `rule` is one of `Rule`; None leaves it as it is, for a new one everybody in any order. In turn, the order of `asks`
     counts, behind those asked before. Raises `NotThere` for somebody else's contact, `NobodyToAsk` without anybody to
-    sign, `NothingToAsk` when every line is signed for, `Disputed` while the last request is, `HasDeclined` for somebody who
-    declined it, and `Unusable` for a rule that comes after a signature or a refusal.
+    sign, `NothingToAsk` when every line is signed for, `Disputed` while the last request is, `HasDeclined` for somebody
+    who declined it, and `Unusable` for a rule that comes after a signature or a refusal.
     """
     subjects.hold(order.pk)
     wanted = list(asks)
