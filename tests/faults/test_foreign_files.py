@@ -62,7 +62,7 @@ def test_F22_what_it_does_to_itself_is_a_refusal(hostile: Path, body: str, reaso
 def test_F21_what_never_ends_is_ended(hostile: Path) -> None:
     began = time.monotonic()
     with pytest.raises(Refused) as refused:
-        _run(hostile, "while True: pass", Limits(wall=1.5, cpu=5, memory=256 * MB))
+        _run(hostile, "while True: pass", Limits(wall=1.5, cpu=5, memory=256 * MB, due=0.1))
     assert refused.value.reason is Reason.TOO_SLOW
     assert time.monotonic() - began < 4
 
