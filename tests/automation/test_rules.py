@@ -19,7 +19,7 @@ from paraph.evidence.facts import FACTS
 from paraph.evidence.models import Entry
 from paraph.lib import home
 from paraph.signoff import ceremonies, completion, disputes, invitations, opting, reading, requests
-from paraph.signoff.models import Ask, State
+from paraph.signoff.models import Ask, Rule, State
 from paraph.work import comments, orders
 from paraph.work.models import Status, WorkOrder
 from tests import cast, scans
@@ -258,6 +258,11 @@ def test_every_notice_that_is_mailed_has_a_letter_in_each_language(
     orders.report(done, by=shop.tess.actor)
     declined = shop.invite(shop.open_order())
     ceremonies.decline(declined, reason="Too dear.", by=cast.customer(declined))
+    several = shop.open_order()
+    asks = [(shop.jan, Ask.AUTHORISE), (shop.claire, Ask.AUTHORISE)]
+    requests.ask(several, asks, by=shop.mara.actor, rule=Rule.ANY_ONE)
+    one = shop.invite(several)
+    ceremonies.decline(one, reason="Ask Claire.", by=cast.customer(one))
     opting.opt_out(invitation, by=cast.customer(invitation))
     disputing = shop.invite(shop.open_order())
     dispute = disputes.dispute(disputing, reason="Not done.", by=cast.customer(disputing))
