@@ -37,7 +37,7 @@ def _body(response: Any) -> bytes:
 @pytest.fixture
 def people(world: World) -> dict[str, Knocker]:
     """The two of Vliegwerk who may most: its manager and its customer."""
-    return {MANAGER: sign_in(world.shop.mara), GUEST: come_in(world.shop, world.signed, world.invitation)}
+    return {MANAGER: sign_in(world.shop.mara), GUEST: come_in(world.shop, *world.links)}
 
 
 def test_line_1_every_id_of_another_tenant_in_every_address_is_not_there(

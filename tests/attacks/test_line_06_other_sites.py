@@ -37,7 +37,7 @@ ACCEPTED = {200, 302, 400, "sign-in"}
 def people(world: World) -> dict[str, Knocker]:
     strict = {"enforce_csrf_checks": True}
     guest = Knocker(**strict)
-    for one in (world.signed, world.invitation):
+    for one in world.links:
         page = guest.get(world.shop.path(one), secure=True)
         token = page.context["csrf_token"]
         sent = {"csrfmiddlewaretoken": str(token)}

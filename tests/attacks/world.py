@@ -82,6 +82,11 @@ class World:
     photo: DisputePhoto
 
     @property
+    def links(self) -> tuple[Invitation, ...]:
+        """Everything that its customer was sent."""
+        return self.signed, self.invitation, self.reader, self.disputing
+
+    @property
     def welcome_key(self) -> str:
         """The key in the letter of somebody who is invited to become a member."""
         return home.links().mint({"welcome": str(self.welcome.pk), "key": WELCOME_KEY}, audience="member")
@@ -293,7 +298,7 @@ def knockers(world: World, foreign: World, **options: Any) -> dict[str, Knocker]
     other = world.shop.invite(world.shop.open_order(), contact=world.shop.claire)
     found = {
         ANONYMOUS: Knocker(**options),
-        GUEST: come_in(world.shop, world.signed, world.invitation, world.reader, world.disputing, **options),
+        GUEST: come_in(world.shop, *world.links, **options),
         OUTSIDER: come_in(world.shop, other, **options),
         RIVAL: sign_in(foreign.shop.mara, **options),
     }

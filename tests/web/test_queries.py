@@ -55,8 +55,7 @@ def world(shop: Shop) -> World:
 @pytest.fixture
 def people(world: World) -> dict[str, Knocker]:
     members = {role: sign_in(world.shop.members[role]) for role in STAFF}
-    links = (world.signed, world.invitation, world.reader, world.disputing)
-    return {GUEST: come_in(world.shop, *links), **members}
+    return {GUEST: come_in(world.shop, *world.links), **members}
 
 
 def _pages() -> Iterator[tuple[str, str]]:
