@@ -238,7 +238,7 @@ def _render(
         zone=organisation.time_zone,
         at=at,
         records=records,
-        contact=[one["signer"]["name"] or one["signer"]["invited_as"] for one in records] or contact,
+        contact=[one["signer"]["invited_as"] for one in records] or contact,
         digest=digest,
         accent=organisation.accent,
         verify=f"{settings.PARAPH_ORIGIN}/proof/",
