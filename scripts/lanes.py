@@ -98,8 +98,10 @@ class Lanes:
     def _close(self) -> None:
         with self._lock:
             self._closed = True
+            # Interrupted, tests end what they started; who was begun in the background never hears of an interrupt.
+            deaf = signal.getsignal(signal.SIGINT) == signal.SIG_IGN
             for process in self._running:
-                process.send_signal(signal.SIGINT)  # so that tests end what they started
+                process.send_signal(signal.SIGTERM if deaf else signal.SIGINT)
 
 
 def slowest(costs: str, number: int = 10) -> str:

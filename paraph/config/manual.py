@@ -7,7 +7,7 @@ Paraph: customers sign off field work, and everybody can check that they did.
 
 commands:
   serve          serve the pages, with one worker (PARAPH_WORKERS web processes)
-  worker         run one more worker: mails, consequences, pending seals, returned papers, time stamps
+  worker         run one more worker: mails, consequences, seals, returned papers, time stamps
   migrate        create or update the database, and make the keys at first start
   demo           fill the demo company; with --serve also serve it; --reset starts over
   sample DIR     play a whole signing journey on a scratch database and write what the

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import signal
 import sys
 import time
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -35,9 +38,11 @@ def test_every_lane_is_run_and_the_first_failure_is_the_exit_code(capsys: pytest
     assert told.endswith("failed: two ended with 3\nfailed: four ended with 4\n")
 
 
+@pytest.mark.parametrize("interrupts", [signal.default_int_handler, signal.SIG_IGN], ids=["heard", "ignored"])
 def test_what_runs_is_stopped_when_a_gate_fails_and_the_rest_is_not_begun(
-    capsys: pytest.CaptureFixture[str],
+    interrupts: Any, capsys: pytest.CaptureFixture[str], request: pytest.FixtureRequest
 ) -> None:
+    request.addfinalizer(partial(signal.signal, signal.SIGINT, signal.signal(signal.SIGINT, interrupts)))
     began = time.monotonic()
     chosen = [
         python("gate", "raise SystemExit(1)", gate=True),
