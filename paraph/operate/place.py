@@ -45,7 +45,7 @@ class Place:
 
     folder: Path
     url: str
-    aside: str = field(default_factory=lambda: f"restoring_{secrets.token_hex(4)}")
+    aside: str = field(default_factory=lambda: f"{MARK}_{secrets.token_hex(4)}")
     before: str = field(default_factory=lambda: f"before_restore_{datetime.now(UTC):%Y%m%d_%H%M%S}")
 
     @property
@@ -83,6 +83,14 @@ class Place:
                 raise Sorry(f"Paraph is running on {self.folder}; stop it first") from problem
             self._sweep()
             yield
+
+    def tidy(self) -> None:
+        """Remove what a restore left that was killed; not while one runs, nor before one is done once more."""
+        if (self.folder / MARK).exists() or not any(self._left()):
+            return
+        # Somebody is at work, or this account may not: it is worth nothing, and the next one removes it.
+        with contextlib.suppress(Sorry, OSError), self.held():
+            pass
 
     @contextlib.contextmanager
     def apart(self) -> Iterator[None]:
@@ -165,8 +173,11 @@ class Place:
 
     def _sweep(self) -> None:
         """Remove what a restore had made aside when it was killed: all of that is in its archive."""
-        for left in self.folder.glob("restoring_????????"):
+        for left in [*self._left()]:
             self._clean(left.name)
+
+    def _left(self) -> Iterator[Path]:
+        return self.folder.glob(f"{MARK}_????????")
 
     def _clean(self, aside: str) -> None:
         if self.sqlite is not None:

@@ -20,7 +20,7 @@ from paraph.evidence import keys as log_keys
 from paraph.evidence import triggers
 from paraph.evidence.models import Checkpoint, Personal
 from paraph.lib import clock, home, keyfile
-from paraph.operate.place import MARK
+from paraph.operate import place
 from paraph.sealing import keys as seal_keys
 from paraph.sealing.errors import SealingError
 from paraph.signoff.models import Invitation, SealedCopy
@@ -35,9 +35,12 @@ class NotReady(Exception):
 
 
 def require_database() -> None:
-    """Raise `NotReady` unless the database answers, keeps what it acknowledges, and has every migration."""
-    if (home.folder() / MARK).exists():
-        raise NotReady(f"A restore was not finished; {home.folder() / MARK} says where the rest is")
+    """Raise `NotReady` unless the database answers, keeps what it acknowledges, and has every migration.
+
+    What a restore left that was killed is removed on the way.
+    """
+    if (home.folder() / place.MARK).exists():
+        raise NotReady(f"A restore was not finished; {home.folder() / place.MARK} says where the rest is")
     try:
         weak = weaknesses()
         missing = missing_migrations()
@@ -47,6 +50,7 @@ def require_database() -> None:
         raise NotReady("The database could lose acknowledged signatures: " + "; ".join(weak))
     if missing:
         raise NotReady(f"{len(missing)} migrations are missing ({missing[0]} …). Run: paraph migrate")
+    place.from_environment().tidy()
 
 
 def missing_migrations() -> list[str]:

@@ -30,7 +30,7 @@ RESTORE = {
 }
 # Each takes some ten seconds: the worst ones in `make test`, all in `make faults`.
 ALL = tools.rounds(1) > 1
-TRIED = list(RESTORE) if ALL else ["restore.database"]
+TRIED = list(RESTORE) if ALL else ["restore.database", "restore.done"]
 
 
 def crashed(place: Elsewhere, at: str, *words: str) -> None:
