@@ -66,7 +66,10 @@ def take_in(content: bytes, name: str = "") -> Taken:
     kind = kinds.kind_of(content)
     if len(content) > MAX_BYTES:
         raise Refused(Reason.TOO_LARGE, f"{len(content) // MB} MB")
-    done = sandbox.run("take_in", TAKING, kind=kind.value, content=content)
+    if kind is Kind.HEIC:
+        done = sandbox.run("take_in_heic", TAKING, content=content)
+    else:
+        done = sandbox.run("take_in", TAKING, kind=kind.value, content=content)
     notes = () if kinds.fits(kind, name) else ("name_differs",)
     return _taken(kind, content, done, notes)
 

@@ -50,26 +50,6 @@ def apart(one: bytes, other: bytes) -> int:
 
 
 @pytest.mark.parametrize(
-    ("content", "count"),
-    [
-        (lambda: files.office(), 1),
-        (lambda: files.office(3, flipped=True), 3),
-        (lambda: files.office(200), 204),
-        (lambda: files.scan(3), 3),
-        (lambda: files.form(), 1),
-        (lambda: files.mended(lambda pdf: pdf.pages[0].rotate(90, relative=False)), 1),
-        (lambda: files.mended(lambda pdf: None, encryption=pikepdf.Encryption(owner="x", user="")), 1),
-    ],
-    ids=["office", "landscape", "200 pages", "scan", "form", "turned", "owner's password"],
-)
-def test_S0_31_ordinary_pdfs_stay_as_sharp_as_they_are(content: Callable[[], bytes], count: int) -> None:
-    before = content()
-    told = clean(before)
-    assert (len(told["sizes"]), told["redrawn"]) == (count, {})
-    assert apart(before, told["pdf"]) < 40
-
-
-@pytest.mark.parametrize(
     ("content", "why"),
     [
         (lambda: files.standard_font(), "font"),

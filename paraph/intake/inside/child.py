@@ -13,7 +13,14 @@ from paraph.intake.errors import Reason, Refused
 from paraph.intake.inside import confine
 
 # The module of each task. It is imported, with all it needs, before the first byte of the question is read.
-TASKS = {"take_in": "intaking", "bind": "binding", "pictures": "pages", "judge": "verdicts"}
+TASKS = {
+    "take_in": "intaking",
+    "take_in_heic": "intaking",
+    "bind": "binding",
+    "pictures": "pages",
+    "judge": "verdicts",
+}
+THREADED = {"take_in_heic"}  # its decoder, libde265, works in a thread and cannot do without
 
 
 def main(task: str, memory: int, cpu: int) -> None:
@@ -24,7 +31,7 @@ def main(task: str, memory: int, cpu: int) -> None:
         os.dup2(nothing, taken)
     module = importlib.import_module(f"paraph.intake.inside.{TASKS[task]}")
     confine.limit(memory, cpu)
-    confined = confine.give_up()
+    confined = confine.give_up(threads=task in THREADED)
     told = _told(lambda: getattr(module, task)(**wire.unpack(questions.read())))
     answers.write(wire.pack({**told, "confined": confined}))
     answers.flush()

@@ -45,13 +45,22 @@ def _looks(page: pikepdf.Page, made_up: bool) -> set[str]:
 
 
 def _is_seen(note: Any) -> bool:
-    """An empty field without a frame has no look, and needs none."""
+    """An empty field without a frame has no look, and needs none; a seal that is not to be seen has no size."""
     if str(note.get("/Subtype", "")) in UNSEEN or int(note.get("/F", 0)) & HIDDEN:
         return False
     if note.get("/Subtype") == Name.Widget and not _has_look(note):
+        if _has_no_size(note.get("/Rect")):
+            return False
         field = note if "/V" in note else note.get("/Parent", Dictionary())
         return "/V" in field or "/MK" in note
     return True
+
+
+def _has_no_size(rectangle: Any) -> bool:
+    if not isinstance(rectangle, Array) or len(rectangle) != 4:
+        return True
+    left, bottom, right, top = (float(one) for one in rectangle)
+    return left == right or bottom == top
 
 
 def _has_look(note: Any) -> bool:

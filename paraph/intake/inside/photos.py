@@ -29,7 +29,7 @@ FORMATS = {Kind.JPEG: ["JPEG", "MPO"], Kind.PNG: ["PNG"], Kind.TIFF: ["TIFF"], K
 
 Image.MAX_IMAGE_PIXELS = None  # limits.py has our own
 ImageFile.LOAD_TRUNCATED_IMAGES = False
-register_heif_opener(thumbnails=False)
+register_heif_opener(thumbnails=False, decode_threads=1)
 Image.preinit()
 Image.init()
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from hashlib import sha256
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -77,6 +79,18 @@ def test_S0_31_a_refused_file_says_why_and_the_others_stay(jan: Customer) -> Non
     page = answer.content.decode()
     assert "bad.exe: This is not a PDF or a picture" in page
     assert [one.file.name for one in kept(jan)] == ["good.jpg"]
+
+
+def test_S0_31_a_photo_in_heic_as_telephones_make_it_becomes_a_page_with_a_picture(
+    jan: Customer, repository: Path
+) -> None:
+    content = (repository / "tests/vectors/files/held.heic").read_bytes()
+    answer = upload(jan, file("IMG_0042.HEIC", content, "image/heic"), **SCRIPT)
+    assert (answer.status_code, answer.json()) == (201, {})
+    (page,) = kept(jan)
+    assert (page.file.kind, page.file.digest) == ("heic", f"sha256:{sha256(content).hexdigest()}")
+    assert page.width < page.height
+    assert jan.get(jan.at("upload_page", page.pk)).content.startswith(b"\xff\xd8\xff")
 
 
 def test_S0_31_a_script_gets_the_sentence_of_its_one_file(jan: Customer) -> None:
