@@ -104,10 +104,10 @@ def remembered(monkeypatch: pytest.MonkeyPatch) -> None:
     """Ask children of `intake` each question once."""
     ask = sandbox.run
 
-    def run(task: str, limits: Limits, **request: Any) -> sandbox.Done:
+    def run(task: str, limits: Limits, *, paced: sandbox.Paced | None = None, **request: Any) -> sandbox.Done:
         key = hashlib.sha256(wire.pack({"task": task, **request})).hexdigest()
         if key not in _ANSWERS:
-            _ANSWERS[key] = ask(task, limits, **request)
+            _ANSWERS[key] = ask(task, limits, paced=paced, **request)
         return _ANSWERS[key]
 
     monkeypatch.setattr(sandbox, "run", run)
@@ -132,7 +132,9 @@ class Machine:
         """Whose pages it sees, and what is special about them: fields of `judging.Outcome`, or `ink` and `marks`."""
         self.paper, self.changes = whose, changes
 
-    def judge(self, papers: Sequence[judging.Sent], pdf: bytes) -> judging.Outcome:
+    def judge(
+        self, papers: Sequence[judging.Sent], pdf: bytes, *, paced: sandbox.Paced | None = None
+    ) -> judging.Outcome:
         """As `judging.judge`."""
         self.asked = list(papers)
         if self.problem:

@@ -6,7 +6,7 @@ follows. All measures are points (1/72 inch) from the top left corner of the pag
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
@@ -141,11 +141,12 @@ class Outcome:
 SURE = 0.6
 
 
-def judge(papers: Sequence[Sent], pdf: bytes) -> Outcome:
+def judge(papers: Sequence[Sent], pdf: bytes, *, paced: Callable[[int], None] | None = None) -> Outcome:
     """Read the pages of a clean PDF and compare them with the papers that were sent; raises Refused.
 
     ``papers`` are all papers of one order (of one party, or of all), of every revision. At most 120 seconds: work for
-    the worker, or for a request about a few pages (a page takes about half a second).
+    the worker, or for a request about a few pages (a page takes about half a second). `paced` is called with the number
+    of pages whose codes were read so far; comparing them with what was sent comes after the last.
     """
     asked = [
         {
@@ -158,7 +159,7 @@ def judge(papers: Sequence[Sent], pdf: bytes) -> Outcome:
         }
         for one in papers
     ]
-    done = sandbox.run("judge", JUDGING, papers=asked, pdf=pdf)
+    done = sandbox.run("judge", JUDGING, paced=paced, papers=asked, pdf=pdf)
     told: dict[str, Any] = done.value
     return Outcome(
         verdict=Verdict(told["verdict"]),

@@ -1,8 +1,8 @@
 """Runs one task on foreign bytes in a child process of its own, and lets nothing of it survive but its answer.
 
-The child starts with an empty environment, an empty folder, no open files but its two ends of a pipe; it gives up
-network, files and other processes before it reads the first byte (`inside.confine`), and is killed when it is over its
-time. A child is used once.
+The child starts with an empty environment, an empty folder, no open files but its ends of three pipes (question,
+answer, and how many pages it has read); it gives up network, files and other processes before it reads the first byte
+(`inside.confine`), and is killed when it is over its time. A child is used once.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ import sys
 import sysconfig
 import tempfile
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -41,6 +42,9 @@ _ENVIRONMENT = {
 }
 
 
+Paced = Callable[[int], None]
+
+
 @dataclass(frozen=True)
 class Done:
     """What a child answered, what it took, and what it had given up (`inside.confine`)."""
@@ -51,13 +55,16 @@ class Done:
     peak_mb: float
 
 
-def run(task: str, limits: Limits, **request: Any) -> Done:
-    """Run a task of `inside.child` with these limits; raises Refused, also when the child dies."""
+def run(task: str, limits: Limits, *, paced: Paced | None = None, **request: Any) -> Done:
+    """Run a task of `inside.child` with these limits; raises Refused, also when the child dies.
+
+    `paced` is called with the number of pages read so far whenever there are more; a child can say what it likes.
+    """
     began = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="paraph-intake-") as folder:
         child = _start(folder, task, limits)
         try:
-            said, peak = _talk(child, wire.pack(request), _Deadline(began, limits))
+            said, peak = _talk(child, wire.pack(request), _Deadline(began, limits), paced)
         finally:
             _end(child)
     seconds = time.monotonic() - began
@@ -73,7 +80,7 @@ def _start(folder: str, task: str, limits: Limits) -> subprocess.Popen[bytes]:
         [sys.executable, "-I", "-S", "-B", "-c", _START, *words],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
         cwd=folder,
         env=_ENVIRONMENT,
         start_new_session=True,
@@ -98,15 +105,19 @@ class _Deadline:
         return left
 
 
-def _talk(child: subprocess.Popen[bytes], asked: bytes, deadline: _Deadline) -> tuple[bytes | None, float]:
+def _talk(
+    child: subprocess.Popen[bytes], asked: bytes, deadline: _Deadline, paced: Paced | None
+) -> tuple[bytes | None, float]:
     """Send the question while reading the answer; None when time is up. Also the child's largest memory, in MB."""
     assert child.stdin is not None
     assert child.stdout is not None
-    said, peak, rest = bytearray(), 0.0, memoryview(asked)
+    assert child.stderr is not None
+    said, peak, rest, pages = bytearray(), 0.0, memoryview(asked), 0
     os.set_blocking(child.stdin.fileno(), False)
     with selectors.DefaultSelector() as ready:
         ready.register(child.stdin, selectors.EVENT_WRITE)
         ready.register(child.stdout, selectors.EVENT_READ)
+        ready.register(child.stderr, selectors.EVENT_READ)
         while (left := deadline.left(child.pid)) > 0 and len(said) <= MAX_ANSWER:
             able = {key.fileobj for key, _events in ready.select(min(left, LOOK))}
             peak = max(peak, _memory(child.pid))
@@ -115,6 +126,13 @@ def _talk(child: subprocess.Popen[bytes], asked: bytes, deadline: _Deadline) -> 
                 if not rest:
                     ready.unregister(child.stdin)
                     child.stdin.close()
+            if child.stderr in able:
+                some = os.read(child.stderr.fileno(), CHUNK)
+                if not some:
+                    ready.unregister(child.stderr)
+                pages += some.count(wire.PAGE)
+                if paced and wire.PAGE in some:
+                    paced(pages)
             if child.stdout in able:
                 some = os.read(child.stdout.fileno(), CHUNK)
                 if not some:
@@ -154,7 +172,7 @@ def _worked(pid: int) -> float:
 def _end(child: subprocess.Popen[bytes]) -> None:
     with suppress(ProcessLookupError):
         os.killpg(child.pid, signal.SIGKILL)
-    for pipe in (child.stdin, child.stdout):
+    for pipe in (child.stdin, child.stdout, child.stderr):
         if pipe is not None:
             with suppress(BrokenPipeError):
                 pipe.close()

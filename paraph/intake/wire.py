@@ -11,6 +11,7 @@ import struct
 from typing import Any
 
 HEAD = struct.Struct(">II")  # bytes of JSON, number of blobs
+PAGE = b"\x06"  # what a child says beside its answer for each page that it has read
 LENGTH = struct.Struct(">Q")
 _BLOB = "\0blob"
 

@@ -9,11 +9,13 @@ lost, and nothing is accepted that was not looked at.
 from __future__ import annotations
 
 import logging
+import time
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from django.db import transaction
+from django.db import DatabaseError, transaction
 from django.db.models import F, Q, QuerySet
 
 from paraph.intake import judging
@@ -37,6 +39,7 @@ FIRST_WAIT = timedelta(seconds=5)
 # Reading is sure to give the same answer; trying again helps against a full disk or a killed process, not more.
 MAX_ATTEMPTS = 3
 FILED_DPI = 150  # ink stays sharp in print, and a page has about 200 kB
+PACE = 1.0  # seconds between two writes of how far it is; the page that waits asks every two
 TOGETHER = 40  # pages drawn in one child, well within its time
 # Nothing can come of a paper any more. While a request is disputed, or its links ran out, it waits for people.
 OVER = {*CONSENTED, State.WITHDRAWN, State.DECLINED}
@@ -105,11 +108,29 @@ def _look(returned: Return) -> Reading:
             "snapshot", "party__signoff"
         )
     }
-    judged = judging.judge([_sent(one) for one in known.values()], arranged.pdf)
+    judged = judging.judge(
+        [_sent(one) for one in known.values()], arranged.pdf, paced=_Pace(returned, arranged.pages)
+    )
     finding = matching.conclude(judged, returned.party, known | _others(judged, returned))
     leaves = tuple(Leaf(0, index, judged.pages[index].turn) for index in judged.order)
     bound = bind([arranged.pdf], leaves) if leaves else arranged
     return Reading(finding, bound.pdf, _draw(bound), judged.comparisons)
+
+
+class _Pace:
+    """Writes how many pages are read into the row, for the page that waits: at most once a second, and never more than
+    there are, whatever the child says. It is told, not decided: what cannot be written now is left out."""
+
+    def __init__(self, returned: Return, pages: int) -> None:
+        self.returned, self.pages, self.written, self.written_at = returned, pages, 0, 0.0
+
+    def __call__(self, read: int) -> None:
+        read, now = min(read, self.pages), time.monotonic()
+        if read == self.written or (read < self.pages and now - self.written_at < PACE):
+            return
+        self.written, self.written_at = read, now
+        with suppress(DatabaseError):
+            _still_ours(self.returned).update(pages_read=read)
 
 
 def _sent(paper: Paper) -> Sent:
@@ -241,7 +262,7 @@ def _due(now: datetime) -> QuerySet[Return]:
 def _claim(pk: UUID) -> Return | None:
     """Take a return for as long as the lease; None when another worker was faster. The try counts from here."""
     now = clock.now()
-    if not _due(now).filter(pk=pk).update(leased_until=now + LEASE, attempts=F("attempts") + 1):
+    if not _due(now).filter(pk=pk).update(leased_until=now + LEASE, attempts=F("attempts") + 1, pages_read=0):
         return None
     return Return.objects.select_related(*RELATED).get(pk=pk)
 

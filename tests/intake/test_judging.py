@@ -41,8 +41,11 @@ def test_S0_15_a_paper_of_an_older_revision_is_named() -> None:
 def test_S0_15_a_missing_page_is_named() -> None:
     paper = samples.sent(pages=3)
     scans = [samples.scanned(samples.printed(paper, page)) for page in (3, 1)]
-    outcome = judge([paper], samples.taken(*scans))
+    told: list[int] = []
+    outcome = judge([paper], samples.taken(*scans), paced=told.append)
     assert (outcome.verdict, outcome.missing, outcome.notes) == (Verdict.PAGE_MISSING, (2,), ("reordered",))
+    assert told == sorted(told)
+    assert told[-1] == len(scans)  # of every page it was said that it is read
 
 
 @pytest.mark.slow

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Callable
 from typing import Any
 
 import pikepdf
 import pytest
 
 from paraph.evidence.models import Entry
+from paraph.intake import judging
 from paraph.intake.errors import Reason, Refused
 from paraph.intake.judging import Mark, Verdict
 from paraph.lib import canonical, clock
@@ -45,6 +47,25 @@ def test_S0_33_what_is_in_order_is_filed_by_itself(paper: Paper, machine: Machin
     assert matched.content["fact"]["outcome"] == "complete"
     assert signature.entry.cause == matched
     assert matched.cause == returned.sent_entry
+
+
+def test_S0_32_how_many_pages_are_read_stands_in_the_row_while_they_are_read(
+    paper: Paper, machine: Machine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    machine.sees(paper)
+    monkeypatch.setattr(reading, "PACE", 0.0)
+    stood: list[int] = []
+
+    def judge(*asked: Any, paced: Callable[[int], None]) -> judging.Outcome:
+        for number in (1, 2, 7):  # a child may say what it likes
+            paced(number)
+            stood.append(Return.objects.get().pages_read)
+        return machine.judge(*asked)
+
+    monkeypatch.setattr(judging, "judge", judge)
+    returned = read(scans.hand_in(paper.invitation, scans.any_scan(3)))
+    assert stood == [1, 2, 3]
+    assert returned.pages_read == paper.pages  # of those that are filed
 
 
 def test_R13_the_record_says_what_was_printed_what_came_back_and_what_was_checked(

@@ -10,7 +10,7 @@ import numpy as np
 import pypdfium2
 from cv2.typing import MatLike
 
-from paraph.intake.inside import aligning, comparing, pages, reading
+from paraph.intake.inside import aligning, comparing, pace, pages, reading
 from paraph.intake.inside.comparing import DPI
 from paraph.intake.inside.reading import Seen
 from paraph.intake.judging import SURE
@@ -103,6 +103,7 @@ def _read(document: pypdfium2.PdfDocument, number: int) -> Returned:
     image = _image(document[number])
     grey = cv2.cvtColor(image, cv2.COLOR_RGB2GRAY)
     seen = reading.codes(grey)
+    pace.page()
     return Returned(number, image, seen, None if seen else reading.flaw(grey))
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from paraph.signoff.models import Invitation, Match, Return, ReturnState, State
 from paraph.web.portal import door, returned
@@ -70,6 +70,19 @@ def told(found: Return, shop: str) -> Told:
     return Told(_("Signed and filed"), sentence, "good", "check")
 
 
+def reading(found: Return, count: int) -> str:
+    """How far the reading is: what the row says, and no more."""
+    if found.pages_read >= count:
+        return _("All pages are read (%(count)s). They are being compared with what was printed.") % {
+            "count": count
+        }
+    if found.leased_until is None:
+        return ngettext("%(count)s page waits to be read", "%(count)s pages wait to be read", count) % {
+            "count": count
+        }
+    return _("Reading page %(page)s of %(count)s") % {"page": found.pages_read + 1, "count": count}
+
+
 def show(request: HttpRequest, invitation: Invitation, found: Return) -> HttpResponse:
     """The page after *Send ticket*."""
     return render(request, "portal/returned/sent.html", _context(invitation, found))
@@ -90,6 +103,7 @@ def _context(invitation: Invitation, found: Return) -> dict[str, Any]:
         "returned": found,
         "told": told(found, about["shop"].name),
         "count": kept,
+        "reading": reading(found, kept),
         "steps": returned.STEPS,
         "is_sealed": invitation.party.signoff.is_sealed,
     }

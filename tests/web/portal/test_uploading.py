@@ -13,7 +13,7 @@ from django.core.cache import cache
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from paraph.lib import clock
-from paraph.signoff import returns
+from paraph.signoff import reading, returns
 from paraph.signoff.models import Match, Return, ReturnPage, ReturnState, State
 from tests import cast, paperwork
 from tests.cast import Shop
@@ -154,6 +154,22 @@ def test_S0_32_send_ticket_hands_in_and_shows_progress(jan: Customer, two: list[
     assert jan.post(jan.at("upload_send")).status_code == 302
     assert upload(jan, file("late.jpg", paperwork.photo(1))).status_code == 409
     assert jan.post(jan.at("upload_turn", two[0].pk)).status_code == 409
+
+
+def test_S0_32_the_page_counts_as_the_reader_does(jan: Customer, two: list[ReturnPage]) -> None:
+    jan.post(jan.at("upload_send"))
+
+    def told(**row: Any) -> str:
+        Return.objects.update(**row)
+        return jan.get(jan.at("upload"), headers=HTMX).content.decode()
+
+    assert "2 pages wait to be read" in told()
+    assert "Reading page 1 of 2" in told(leased_until=clock.now() + reading.LEASE)
+    second = told(pages_read=1)
+    assert "Reading page 2 of 2" in second
+    assert 'value="1" max="2"' in second
+    assert "All pages are read (2)" in told(pages_read=2)
+    assert "2 pages wait to be read" in told(pages_read=0, leased_until=None)  # a try that failed
 
 
 def test_S0_32_there_is_nothing_to_send_without_a_page(jan: Customer, two: list[ReturnPage]) -> None:
