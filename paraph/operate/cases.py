@@ -33,7 +33,7 @@ from paraph.signoff.models import (
     SignOff,
     Snapshot,
 )
-from paraph.work.models import Comment, WorkOrder
+from paraph.work.models import ChecklistConfirmation, Comment, Photo, WorkOrder
 
 TOPIC = "order:"
 
@@ -68,6 +68,8 @@ class Case:
     attempts: list[Attempt] = field(default_factory=list)
     photos: list[DisputePhoto] = field(default_factory=list)
     photo_copies: list[PhotoCopy] = field(default_factory=list)
+    work_photos: list[Photo] = field(default_factory=list)
+    checklists: list[ChecklistConfirmation] = field(default_factory=list)
     runs: list[Run] = field(default_factory=list)
     letters: list[Delivery] = field(default_factory=list)
     invoices: list[Invoice] = field(default_factory=list)
@@ -98,18 +100,24 @@ class Case:
             yield "the sealed copy", copy.blob
         for paper in self.papers:
             yield f"paper {paper.code}", paper.blob
-        for photo in self.photos:
-            yield "a photo of a dispute", photo.blob
-        for shown in self.photo_copies:
-            yield "a copy of a photo of a dispute", shown.blob
+        yield from self._photos()
         yield from chain.from_iterable(map(_files_of, self.returns))
         for invoice in self.invoices:
             for digest in (invoice.blob, invoice.xml):
                 if digest:
                     yield f"invoice {invoice.number}", digest
         for letter in self.letters:
-            for one in letter.attachments:
-                yield f"{one['name']} of message {letter.key}", one["digest"]
+            for sent in letter.attachments:
+                yield f"{sent['name']} of message {letter.key}", sent["digest"]
+
+    def _photos(self) -> Iterator[tuple[str, str]]:
+        for photo in self.photos:
+            yield "a photo of a dispute", photo.blob
+        for shown in self.photo_copies:
+            yield "a copy of a photo of a dispute", shown.blob
+        for one in self.work_photos:
+            yield "a photo of the work", one.blob
+            yield "a picture of a photo of the work", one.shown
 
     def finding(self, invariant: str, sentence: str) -> Finding:
         """A finding about this order."""
@@ -218,6 +226,8 @@ def _rows(cases: dict[UUID, Case]) -> None:
         ),
         lambda row: row.photo.dispute.signoff.order_id,
     )
+    put("checklists", ChecklistConfirmation.objects.filter(order__in=pks), lambda row: row.order_id)
+    put("work_photos", Photo.objects.filter(order__in=pks), lambda row: row.order_id)
     put("attempts", Attempt.objects.filter(order__in=pks), lambda row: row.order_id)
     put("invoices", Invoice.objects.filter(order__in=pks), lambda row: row.order_id)
 

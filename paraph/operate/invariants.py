@@ -228,6 +228,10 @@ def _pairs(case: Case) -> Iterator[tuple[str, set[str], set[str]]]:
     yield "disputes", ids(case.disputes), named("dispute", "dispute.raised")
     yield "resolved disputes", ids(resolved), named("dispute", "dispute.resolved")
     yield "photos", ids(case.photos), named("photo", "photo.added")
+    gone = [one for one in case.work_photos if one.removed_at]
+    yield "photos of the work", ids(case.work_photos), named("photo", "order_photo.added")
+    yield "removed photos of the work", ids(gone), named("photo", "order_photo.removed")
+    yield "confirmed checklists", ids(case.checklists), named("confirmation", "checklist.confirmed")
     yield "attempts", ids(case.attempts), named("attempt", "attempt.recorded")
     issued = [one for one in case.invoices if one.number]
     sent = [one for one in case.returns if one.sent_at]

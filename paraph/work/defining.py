@@ -16,17 +16,23 @@ from django.db.models import Max
 from django.utils.translation import gettext_lazy as _
 
 from paraph.evidence import ledger
-from paraph.evidence.facts import Fact
 from paraph.lib import clock
 from paraph.lib.actor import Actor
 from paraph.people import access
 from paraph.people.models import Member, Organisation
-from paraph.work import masks
-from paraph.work.models import OrderKind, Property, PropertyType
-from paraph.work.property_facts import OrderKindDefined, PropertyDefined
+from paraph.work import defined_facts, masks
+from paraph.work.models import (
+    CatalogPart,
+    ChecklistPoint,
+    LabourCode,
+    OrderKind,
+    Property,
+    PropertyType,
+)
 
 MOST_OPTIONS = 50
-Defined = TypeVar("Defined", OrderKind, Property)
+Defined = TypeVar("Defined", OrderKind, Property, CatalogPart, LabourCode, ChecklistPoint)
+Arranged = TypeVar("Arranged", OrderKind, Property, ChecklistPoint)
 WORDS = ("name", "names", "help_text", "help_texts", "unit", "options", "pattern", "required", "editable")
 
 
@@ -84,13 +90,13 @@ def put_kind(
 ) -> OrderKind:
     """Make a kind of order (None), or call one differently. Raises `access.Forbidden`; nothing new is nothing."""
     access.require(by, "settings.edit")
-    found = kind or OrderKind(organisation=by.organisation, position=_last(OrderKind, by.organisation))
+    found = kind or OrderKind(organisation=by.organisation, position=last(OrderKind, by.organisation))
     told = (name, dict(names))
     if kind is not None and (kind.name, kind.names) == told:
         return kind
     found.name, found.names = told
     found.save()
-    _record(found, "changed" if kind else "made", actor)
+    record(found, "changed" if kind else "made", actor)
     return found
 
 
@@ -99,7 +105,7 @@ def put_property(found: Property | None, draft: PropertyDraft, *, by: Member, ac
     """Make a property (None), or change one. Raises `Undefinable`, `access.Forbidden`; nothing new is nothing."""
     access.require(by, "settings.edit")
     now = found or Property(
-        organisation=by.organisation, type=draft.type, position=_last(Property, by.organisation)
+        organisation=by.organisation, type=draft.type, position=last(Property, by.organisation)
     )
     before = _state(now) if found else {}
     told = _values(now, draft)
@@ -112,7 +118,7 @@ def put_property(found: Property | None, draft: PropertyDraft, *, by: Member, ac
     now.changed_at = clock.now()
     now.save()
     now.kinds.set(kinds)
-    _record(now, "changed" if found else "made", actor, changed)
+    record(now, "changed" if found else "made", actor, changed)
     return now
 
 
@@ -131,7 +137,7 @@ def archive(found: Defined, *, by: Member, actor: Actor) -> Defined:
     access.require(by, "settings.edit")
     if type(found).objects.filter(pk=found.pk, archived_at=None).update(archived_at=clock.now()):
         found.refresh_from_db()
-        _record(found, "archived", actor)
+        record(found, "archived", actor)
     return found
 
 
@@ -141,7 +147,7 @@ def restore(found: Defined, *, by: Member, actor: Actor) -> Defined:
     access.require(by, "settings.edit")
     if type(found).objects.filter(pk=found.pk).exclude(archived_at=None).update(archived_at=None):
         found.refresh_from_db()
-        _record(found, "restored", actor)
+        record(found, "restored", actor)
     return found
 
 
@@ -151,12 +157,12 @@ def delete(found: Defined, *, by: Member, actor: Actor) -> None:
     access.require(by, "settings.edit")
     if is_used(found):
         raise InUse
-    _record(found, "deleted", actor)
+    record(found, "deleted", actor)
     found.delete()
 
 
 @transaction.atomic
-def arrange(model: type[Defined], order: Sequence[UUID], *, by: Member, actor: Actor) -> None:
+def arrange(model: type[Arranged], order: Sequence[UUID], *, by: Member, actor: Actor) -> None:
     """Put all of an organisation's in this order; what is not named comes after, as it was. One fact for each moved.
 
     Orders show properties in their order, so each of them counts as changed.
@@ -172,14 +178,19 @@ def arrange(model: type[Defined], order: Sequence[UUID], *, by: Member, actor: A
         if isinstance(one, Property):
             one.changed_at = clock.now()
         one.save()
-        _record(one, "moved", actor)
+        record(one, "moved", actor)
 
 
-def is_used(found: OrderKind | Property) -> bool:
-    """Whether an order has this kind, or ever had this property."""
+def is_used(found: Defined) -> bool:
+    """Whether orders say something of it: have this kind, ever had this property, were confirmed by this checklist.
+
+    A part or labour code that was picked is the order's own words, so none is ever used.
+    """
     if isinstance(found, OrderKind):
         return found.orders.exists()
-    return Property.objects.filter(pk=found.pk, used=True).exists() or found.confirmations.exists()
+    if isinstance(found, Property):
+        return Property.objects.filter(pk=found.pk, used=True).exists() or found.confirmations.exists()
+    return False
 
 
 def _values(now: Property, draft: PropertyDraft) -> dict[str, Any]:
@@ -231,22 +242,14 @@ def _pattern(draft: PropertyDraft) -> str:
     return draft.pattern
 
 
-def _last(model: type[OrderKind] | type[Property], organisation: Organisation) -> int:
+def last(model: type[Arranged], organisation: Organisation) -> int:
+    """The place after all others."""
     last = model.objects.filter(organisation=organisation).aggregate(last=Max("position"))["last"]
     return 0 if last is None else int(last) + 1
 
 
-def _record(found: OrderKind | Property, change: str, actor: Actor, fields: Sequence[str] = ()) -> None:
+def record(found: Defined, change: str, actor: Actor, fields: Sequence[str] = ()) -> None:
+    """Tell the organisation's ledger what happened to one of its own (`property_facts.CHANGES`)."""
     organisation = found.organisation
-    if isinstance(found, OrderKind):
-        fact: Fact = OrderKindDefined(order_kind=str(found.pk), name=found.name, change=change)
-    else:
-        fact = PropertyDefined(
-            property=str(found.pk),
-            name=found.name,
-            change=change,
-            fields=list(fields),
-            required=found.required,
-            editable=found.editable,
-        )
+    fact = defined_facts.of(found, change, fields)
     ledger.append(fact, log=organisation.log, topic=f"organisation:{organisation.pk}", by=actor)
