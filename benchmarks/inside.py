@@ -184,7 +184,7 @@ def _review(order: WorkOrder, contact: Contact) -> Ceremony:
 def _sign(order: WorkOrder, contact: Contact) -> None:
     ceremony = _review(order, contact)
     agreed = consent.sentence(ceremony.snapshot, LANGUAGE).digest
-    told = {"name": contact.name, "role": "Owner", "method": "typed", "mark": contact.name}
+    told: dict[str, Any] = {"name": contact.name, "role": "Owner", "method": "typed", "mark": contact.name}
     completion.sign(ceremony, consent=agreed, language=LANGUAGE, by=contact.actor, **told)
 
 

@@ -55,6 +55,8 @@ STATUS_KINDS = frozenset(
         "signoff.reopened",
         "copy.uploaded",
         "copy.sent_back",
+        "signature.verified",
+        "signature.rejected",
         "order.revised",
         "order.reported",
         "order.reopened",
@@ -198,6 +200,11 @@ def managers(occasion: Occasion) -> Iterable[Member | None]:
 def reviewers(occasion: Occasion) -> Iterable[Member | None]:
     """Who may say whether a paper is signed."""
     return [one for one in managers(occasion) if one and access.can(one, "return.review")]
+
+
+def verifiers(occasion: Occasion) -> Iterable[Member | None]:
+    """Who may stand for a signature in doubt."""
+    return [one for one in managers(occasion) if one and access.can(one, "signature.verify")]
 
 
 def technician(occasion: Occasion) -> Iterable[Member | None]:

@@ -23,11 +23,12 @@ from paraph.automation.effects import (
     reviewers,
     sender,
     technician,
+    verifiers,
 )
 from paraph.automation.invoicing import DraftInvoices, billers, billers_of_paper, is_draft
 from paraph.automation.occasions import Occasion
 from paraph.automation.writing_back import WriteBack
-from paraph.signoff import approvals, returns, subjects
+from paraph.signoff import approvals, returns, subjects, verifying
 from paraph.signoff.facts import NOT_LAST
 from paraph.signoff.models import Return, ReturnState, State
 from paraph.work import orders
@@ -63,6 +64,8 @@ class Rule:
 
 def decided(occasion: Occasion) -> Status:
     """Approved when every line asked for was decided and at least one approved, else partly approved (S1-14)."""
+    if verifying.is_waiting(occasion.order):
+        return Status.NEEDS_VERIFICATION
     approved, undecided = occasion.named("approved"), occasion.named("undecided")
     return Status.APPROVED if approved and not undecided else Status.PARTLY_APPROVED
 
@@ -87,6 +90,8 @@ def as_it_stands(occasion: Occasion) -> Status:
     request = order.signoffs.filter(state=State.OPEN).first()
     if request is not None:
         return Status.NEEDS_VERIFICATION if returns.only_paper_left(request) else Status.NEEDS_SIGNATURE
+    if verifying.is_waiting(order):
+        return Status.NEEDS_VERIFICATION
     if any(one.authorised for one in stand.values()):
         return Status.PARTLY_APPROVED if missing else Status.APPROVED
     return Status.NEEDS_SIGNATURE if any(one.changed for one in stand.values()) else Status.OPEN
@@ -123,6 +128,14 @@ RULES: tuple[Rule, ...] = (
     Rule(
         "order.completed", "signoff.completed", (SetStatus(decided),), proves=("S1-14", "S3-29"), at_once=True
     ),
+    Rule(
+        "order.verified",
+        "signature.verified",
+        (SetStatus(as_it_stands),),
+        proves=("S1-20", "S1-30"),
+        at_once=True,
+    ),
+    Rule("order.not_accepted", "signature.rejected", (SetStatus(as_it_stands),), at_once=True),
     Rule("order.withdrawn", "signoff.withdrawn", (SetStatus(as_it_stands),), at_once=True),
     Rule("order.declined", "signoff.declined", (SetStatus(as_it_stands),), proves=("X-08",), at_once=True),
     Rule("order.expired", "signoff.expired", (SetStatus(as_it_stands),), proves=("X-08",)),
@@ -189,6 +202,12 @@ RULES: tuple[Rule, ...] = (
         (Tell("paper_to_review", (reviewers,), mail=True),),
         when=needs_eyes,
         proves=("S0-33",),
+    ),
+    Rule(
+        "staff.doubted",
+        "signature.doubted",
+        (Tell("doubted", (verifiers,), mail=True),),
+        proves=("S1-26", "S1-30"),
     ),
     Rule(
         "staff.disputed",

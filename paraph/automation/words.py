@@ -18,6 +18,9 @@ RULES: dict[str, Promise] = {
         "An order that only waits for its signed paper to be checked needs verification"
     ),
     "staff.paper_to_review": _("Managers hear of a signed paper that somebody must look at"),
+    "order.verified": _("An order whose signature was verified is approved"),
+    "order.not_accepted": _("An order whose signature was not accepted needs a signature"),
+    "staff.doubted": _("Managers hear of a signature that needs verification"),
     "order.reopened": _("An order whose report was taken back has the status its approvals deserve"),
     "order.disputed": _("An order that somebody disputes has the status Disputed"),
     "order.settled": _("An order whose dispute is resolved has the status its approvals deserve"),
@@ -57,6 +60,7 @@ RULES: dict[str, Promise] = {
 NOTICES: dict[str, Promise] = {
     "signed": pgettext_lazy("notice", "Ticket signed"),
     "paper_to_review": pgettext_lazy("notice", "Paper to review"),
+    "doubted": pgettext_lazy("notice", "Signature to verify"),
     "superseded": pgettext_lazy("notice", "Signature superseded"),
     "declined": pgettext_lazy("notice", "Request declined"),
     "declined_one": pgettext_lazy("notice", "One of them declined"),

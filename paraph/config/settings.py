@@ -84,6 +84,7 @@ INSTALLED_APPS = [
     "paraph.people",
     "paraph.work",
     "paraph.signoff",
+    "paraph.capture",
     "paraph.billing",
     "paraph.automation",
     "paraph.web.shared",

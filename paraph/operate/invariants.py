@@ -25,7 +25,7 @@ CHOICES = {
     "item.rejected": Choice.REJECTED,
     "item.cleared": Choice.PENDING,
 }
-INVITED = ("invitation.sent", "invitation.handed_over", "invitation.renewed")
+INVITED = ("invitation.sent", "invitation.handed_over", "invitation.in_person", "invitation.renewed")
 # A rule has waited for each of these since the first release, so an entry without a run was forgotten.
 ALWAYS_HEARD = ("signature.given", "signoff.completed")
 # What only a signed request may lead to.

@@ -35,6 +35,9 @@ RIGHTS: dict[str, frozenset[Role]] = {
     "attempt.record": frozenset({Role.MANAGER, Role.DISPATCHER, Role.TECHNICIAN}),
     # Decision 4: a manager verifies what a machine could not; accepting a paper is as good as a signature.
     "return.review": frozenset({Role.MANAGER}),
+    "signature.verify": frozenset({Role.MANAGER}),
+    # The customer signs on this member's own phone (S1-34).
+    "signature.capture": frozenset({Role.MANAGER, Role.DISPATCHER, Role.TECHNICIAN}),
     "invoice.view": frozenset({Role.MANAGER, Role.DISPATCHER, Role.BILLER}),
     "invoice.edit": frozenset({Role.MANAGER, Role.BILLER}),
     "member.edit": frozenset({Role.MANAGER}),
@@ -50,6 +53,14 @@ TOGGLES: dict[str, tuple[StrPromise, StrPromise]] = {
     "return.review": (
         _("Allow reviewing signed papers"),
         _("Accept what came back on paper, or send it back to the customer."),
+    ),
+    "signature.verify": (
+        _("Allow verifying signatures"),
+        _("Stand for a signature that is in doubt, or do not accept it."),
+    ),
+    "signature.capture": (
+        _("Allow signatures on their phone"),
+        _("Enrol a phone, and let customers sign on it at their site."),
     ),
     "invoice.edit": (_("Allow making invoices"), _("Draft, issue and void invoices.")),
     "comment.delete": (

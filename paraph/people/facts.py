@@ -91,3 +91,40 @@ class OrganisationChanged(Fact):
         """The names of what changed."""
         fields = {one.name: str(one.verbose_name) for one in Organisation._meta.fields}
         return {"changes": ", ".join(fields.get(one["field"], one["field"]) for one in self.changes)}
+
+
+@dataclass(frozen=True, kw_only=True)
+class DeviceEnrolled(Fact):
+    """A technician's phone was enrolled: what it seals is from it (S1-27)."""
+
+    kind = "device.enrolled"
+    audience = STAFF
+    sentence = _("%(by)s enrolled the phone %(name)s.")
+
+    device: str
+    member: str
+    name: str = private()
+
+
+@dataclass(frozen=True, kw_only=True)
+class DeviceRenamed(Fact):
+    """A phone has another name."""
+
+    kind = "device.renamed"
+    audience = STAFF
+    sentence = _("%(by)s named a phone %(name)s.")
+
+    device: str
+    name: str = private()
+
+
+@dataclass(frozen=True, kw_only=True)
+class DeviceRevoked(Fact):
+    """A phone is let in no more (security.md line 41)."""
+
+    kind = "device.revoked"
+    audience = STAFF
+    sentence = _("%(by)s revoked the phone %(name)s.")
+
+    device: str
+    name: str = private()

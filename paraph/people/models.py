@@ -230,11 +230,40 @@ class Site(models.Model):
     customer = models.ForeignKey(Customer, models.CASCADE, related_name="sites")
     name = models.CharField(_("name"), max_length=NAME_CHARS)
     address = models.TextField(_("address"), blank=True)
+    # Its area, to tell whether a signature was given there (S1-26): a circle, or else a polygon. WGS 84 degrees.
+    latitude = models.FloatField(null=True, blank=True)
+    longitude = models.FloatField(null=True, blank=True)
+    radius_m = models.PositiveIntegerField(null=True, blank=True)
+    # [[latitude, longitude], …] of at least three corners; where it is given, it counts and the circle does not.
+    polygon = models.JSONField(default=list, db_default=Value([], models.JSONField()), blank=True)
+    area_version = models.PositiveIntegerField(default=0, db_default=0, editable=False)
 
     class Meta:
         """Listed by name."""
 
         ordering: ClassVar = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Device(models.Model):
+    """A technician's enrolled phone. Its key never leaves it; what it signs is from it (S1-27, security.md line 41)."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    organisation = models.ForeignKey(Organisation, models.CASCADE, related_name="devices")
+    member = models.ForeignKey(Member, models.CASCADE, related_name="devices")
+    name = models.CharField(_("name"), max_length=60)
+    public_key = models.CharField(max_length=88, unique=True)  # P-256, uncompressed point, base64
+    agent = models.CharField(max_length=400, blank=True)
+    enrolled_at = models.DateTimeField()
+    seen_at = models.DateTimeField(null=True, blank=True)
+    revoked_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        """Newest first."""
+
+        ordering: ClassVar = ["-enrolled_at"]
 
     def __str__(self) -> str:
         return self.name

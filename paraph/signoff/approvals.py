@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from paraph.signoff.models import Choice, Signature, SignOff
+from paraph.signoff.models import Choice, Signature, SignOff, Verdict, Verification
 from paraph.signoff.standing import PRICED, Standing, line_of, standing
 from paraph.work import orders
 from paraph.work.guards import Missing, Reason
@@ -76,6 +76,9 @@ def _approval(signoff: SignOff, keys: list[str]) -> Approval:
         items=tuple(sorted((one for one in told if one), key=lambda one: one["number"])),
         contact_names=tuple(one.party.contact.name for one in signatures),
         priced=bool(priced),
+        verified=not Verification.objects.filter(
+            signature__signoff=signoff, verdict=Verdict.WAITING
+        ).exists(),
     )
 
 

@@ -17,11 +17,14 @@ class SignoffConfig(AppConfig):
             dispute_facts,
             disputes,
             facts,
+            field_facts,
             link_facts,
             paper_facts,
             return_facts,
+            verifying,
         )
         from paraph.work import guards
 
         guards.register(approvals.missing)
         guards.register_obstacle(disputes.obstacle)
+        guards.register_obstacle(verifying.obstacle)

@@ -30,8 +30,20 @@ from paraph.sealing.errors import KeyMissing, KeyUnusable, RenderFailed, Sealing
 from paraph.sealing.render import render
 from paraph.sealing.seal import seal
 from paraph.sealing.timestamp import ExternalAuthority, Timestamper
-from paraph.signoff import ceremonies, methods, printing, record, requests, scans, subjects, superseding
+from paraph.signoff import (
+    ceremonies,
+    methods,
+    printing,
+    record,
+    requests,
+    scans,
+    subjects,
+    superseding,
+    verifying,
+)
+from paraph.signoff import circumstances as surroundings
 from paraph.signoff import consent as consents
+from paraph.signoff.circumstances import NOTHING, Circumstances
 from paraph.signoff.errors import NotReviewed, Unusable
 from paraph.signoff.facts import NOT_LAST, CopyDeferred, CopySealed, SignoffCompleted
 from paraph.signoff.models import (
@@ -81,10 +93,12 @@ def sign(
     method: str,
     mark: str,
     by: Actor,
+    circumstances: Circumstances = NOTHING,
 ) -> Signature:
     """Sign: consent, document, seal, and one transaction that records them (S3-29, S3-30).
 
-    `consent` is the digest of the sentence ticked; `mark` what the method's field held. Raises `Unusable` for input
+    `consent` is the digest of the sentence ticked; `mark` what the method's field held; doubts in `circumstances` make
+    it wait for a manager. Raises `Unusable` for input
     before anything happens, and the refusals of `ceremonies`. A lost answer is repaired by calling again: `review`
     and this verb then raise `AlreadySigned` with the signature that exists.
     """
@@ -108,11 +122,14 @@ def sign(
         items=items,
         at=at,
         by=by,
+        circumstances=circumstances,
     )
     act = ceremonies.Act(signature_id, method, items, told, at)
     sealing = prepare(ceremony, told, language)
     with transaction.atomic():
-        signature = conclude(ceremony, act, sealing, by=by)
+        subjects.hold(ceremony.party.signoff.order_id)
+        surroundings.record(ceremony.party, circumstances, by=by)
+        signature = conclude(ceremony, act, sealing, by=by, doubts=circumstances.doubts)
         crash.point("sign.before_commit")
     crash.point("sign.committed")
     return signature
@@ -127,7 +144,13 @@ def prepare(ceremony: Ceremony, told: dict[str, Any], language: str) -> Sealing 
 
 
 def conclude(
-    ceremony: Ceremony, act: ceremonies.Act, sealing: Sealing | None, *, by: Actor, cause: Entry | None = None
+    ceremony: Ceremony,
+    act: ceremonies.Act,
+    sealing: Sealing | None,
+    *,
+    by: Actor,
+    cause: Entry | None = None,
+    doubts: Sequence[str] = (),
 ) -> Signature:
     """Record a signature and all that follows from it, inside the caller's transaction; raises as `ceremonies.sign`.
 
@@ -135,6 +158,8 @@ def conclude(
     """
     signoff = ceremony.party.signoff
     signature = ceremonies.sign(ceremony, act, by=by, cause=cause)
+    # Before the request is complete: the rules that follow that read whether it waits for a manager.
+    verifying.doubt(signature, doubts)
     if not _still_to_act(signoff):
         _complete(signoff, ceremony.snapshot, sealing or Sealing(fault=NOT_LAST), signature)
     elif signoff.rule == Rule.IN_TURN:

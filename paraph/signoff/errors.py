@@ -216,6 +216,14 @@ class NotWaiting(SignOffError):
     sentence = _("This paper does not wait to be reviewed any more.")
 
 
+class Decided(SignOffError):
+    """A manager decided about this signature otherwise meanwhile."""
+
+    reason = "decided"
+    status = 409
+    sentence = _("Somebody has already decided about this signature.")
+
+
 class NothingPrinted(SignOffError):
     """Nothing was printed here for this party, so there is nothing their paper could be a signature under."""
 

@@ -14,6 +14,7 @@ import paraph
 from paraph.lib import clock
 from paraph.lib.actor import Actor
 from paraph.signoff import consent as consents
+from paraph.signoff.circumstances import NOTHING, Circumstances
 from paraph.signoff.consent import Consent
 from paraph.signoff.methods import Proof
 from paraph.signoff.models import Ceremony, Paper, Return
@@ -36,14 +37,18 @@ def build(
     items: tuple[str, ...],
     at: datetime,
     by: Actor,
+    circumstances: Circumstances = NOTHING,
 ) -> dict[str, Any]:
     """Return the record as a JSON-able value; docs/evidence-format.md lists its members.
 
     An empty name or role is one that was not recorded.
     """
     entry = ceremony.consent_entry
+    frame = _frame(ceremony, signature_id, name, role, consent, items)
+    frame["invitation"]["checks"] += circumstances.identity
     return {
-        **_frame(ceremony, signature_id, name, role, consent, items),
+        **frame,
+        **circumstances.told,
         "connection": _connection(by),
         "level": LEVEL,
         "consent": {
@@ -178,13 +183,13 @@ def _connection(by: Actor) -> dict[str, Any]:
 def _invitation(ceremony: Ceremony) -> dict[str, Any]:
     """How the link reached the customer (R3)."""
     invitation = ceremony.invitation
-    mailed = not invitation.handed_over
+    mailed = not (invitation.handed_over or invitation.in_person)
     return {
         "id": str(invitation.pk),
-        "delivered": "mail" if mailed else "handed over",
+        "delivered": "mail" if mailed else "in person" if invitation.in_person else "handed over",
         "to": ceremony.party.contact.email if mailed else None,
         "made_at": clock.iso(invitation.created_at),
         "expires_at": clock.iso(invitation.expires_at) if invitation.expires_at else None,
         "opened_at": clock.iso(invitation.opened_at) if invitation.opened_at else None,
-        "checks": [{"kind": "link", "passed": True}],
+        "checks": [] if invitation.in_person else [{"kind": "link", "passed": True}],
     }

@@ -35,6 +35,11 @@ from paraph.signoff.models.disputes import (
     PhotoCopy,
     Resolution,
 )
+from paraph.signoff.models.identity import (
+    ContactPasskey,
+    ContactPin,
+    OneTimeCode,
+)
 from paraph.signoff.models.opting import OptOut
 from paraph.signoff.models.outcomes import (
     Attempt,
@@ -54,6 +59,13 @@ from paraph.signoff.models.returns import (
     ReturnState,
     ScanPage,
 )
+from paraph.signoff.models.verifying import (
+    IdentityKind,
+    PlacePolicy,
+    Policy,
+    Verdict,
+    Verification,
+)
 
 __all__ = [
     "AWAITED",
@@ -66,6 +78,8 @@ __all__ = [
     "Choice",
     "ComparedPage",
     "Confirmation",
+    "ContactPasskey",
+    "ContactPin",
     "Decision",
     "Decline",
     "Dispute",
@@ -73,13 +87,17 @@ __all__ = [
     "DisputePhoto",
     "DisputeState",
     "Format",
+    "IdentityKind",
     "Invitation",
     "Match",
+    "OneTimeCode",
     "OptOut",
     "Outcome",
     "Paper",
     "Party",
     "PhotoCopy",
+    "PlacePolicy",
+    "Policy",
     "Postponed",
     "Resolution",
     "Return",
@@ -93,5 +111,7 @@ __all__ = [
     "Signature",
     "Snapshot",
     "State",
+    "Verdict",
+    "Verification",
     "View",
 ]

@@ -21,12 +21,13 @@ class View(models.TextChoices):
 
     AUTHORISATION = "authorisation", _("Work authorisation")
     ESTIMATE = "estimate", _("Estimate")
+    REPORT = "report", _("Service report")  # S1-18: what was done
     PROGRESS = "progress", _("Progress report")  # S3-06, to read only
     INVOICE = "invoice", _("Invoice")  # S3-07, to read only
 
 
 # The views a customer decides on and signs; the others are shared to read.
-SIGNED_VIEWS = (View.AUTHORISATION, View.ESTIMATE)
+SIGNED_VIEWS = (View.AUTHORISATION, View.ESTIMATE, View.REPORT)
 
 
 class State(models.TextChoices):
@@ -39,6 +40,7 @@ class State(models.TextChoices):
     WITHDRAWN = "withdrawn", _("Withdrawn")
     SUPERSEDED = "superseded", _("Superseded")  # the order was changed after it was sealed (decision 6)
     DECLINED = "declined", _("Declined")  # the customer refused the whole request (X-08)
+    REJECTED = "rejected", _("Not accepted")  # a manager did not accept what was signed (decision 4)
     EXPIRED = "expired", _("Expired")  # every link ran out; asking again opens the same request
     SHARED = "shared", _("Shared to read")  # nothing is asked: progress and invoice
 
@@ -119,7 +121,9 @@ class SignOff(models.Model):
 
     @property
     def is_sealed(self) -> bool:
-        """Whether there is a sealed copy; it stays when the signature is superseded."""
+        """Whether there is a sealed copy; it stays when the signature is superseded or not accepted."""
+        if self.state == State.REJECTED:
+            return hasattr(self, "sealed_copy")
         return self.state == State.SEALED or (self.state == State.SUPERSEDED and self.is_signed)
 
 
@@ -188,6 +192,8 @@ class Invitation(models.Model):
     sent_by = models.ForeignKey(Member, models.SET_NULL, null=True, related_name="+")
     # Mailed, or copied by hand and given to the customer by the sender (S3-10).
     handed_over = models.BooleanField(default=False)
+    # Asked on the technician's own phone: no link was ever made (S1-34).
+    in_person = models.BooleanField(default=False, db_default=False)
     created_at = models.DateTimeField()
     expires_at = models.DateTimeField(null=True, blank=True)  # null: no end date
     opened_at = models.DateTimeField(null=True, blank=True)

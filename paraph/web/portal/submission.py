@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, TypedDict
 
 from django import forms
 from django.utils.translation import get_language
@@ -17,6 +17,17 @@ TOO_LONG = _("This is too long: at most 200 characters.")
 # Fields as `Unusable` names them, where ours differ.
 FIELDS = {"drawn": "strokes"}
 _MARK = forms.TextInput(attrs={"id": "signature-error"})
+
+
+class Said(TypedDict):
+    """The words of `completion.sign`."""
+
+    name: str
+    role: str
+    consent: str
+    language: str
+    method: str
+    mark: str
 
 
 class Submission(forms.Form):
@@ -88,7 +99,7 @@ class Submission(forms.Form):
         return [(one.name, str(one.value() or "")) for one in self if one.name not in {"consent", "language"}]
 
     @property
-    def said(self) -> dict[str, str]:
+    def said(self) -> Said:
         """The words of `completion.sign`."""
         told = self.cleaned_data
         return {

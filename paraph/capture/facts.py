@@ -1,0 +1,1 @@
+"""Every fact about sealed captures. Audience and sentence as in `signoff.facts`."""
