@@ -39,6 +39,12 @@ SIGN_IN_ACCOUNT = Limit("sign-in-account", 8, timedelta(minutes=10))
 CODE = Limit("code", 5, timedelta(minutes=10))
 # A second cap for who knows the password and comes from many addresses: 1 chance in 3,000 a day at most.
 CODE_ACCOUNT = Limit("code-account", 100, timedelta(days=1))
+# A customer's PIN: five wrong ones an hour and twenty a day for one contact, wherever they come from (line 14).
+PIN = Limit("pin", 5, timedelta(hours=1))
+PIN_DAY = Limit("pin-day", 20, timedelta(days=1))
+# One-time codes mailed to one contact, and by one organisation.
+SEND_CODE = Limit("send-code", 5, timedelta(hours=1))
+SEND_CODE_SHOP = Limit("send-code-shop", 200, timedelta(hours=1))
 RESET = Limit("reset", 10, timedelta(hours=1))
 RESET_ACCOUNT = Limit("reset-account", 3, timedelta(hours=1))
 WELCOME = Limit("welcome", 30, timedelta(minutes=10))
@@ -68,6 +74,12 @@ def count(limit: Limit, key: str) -> None:
         number = mine.values_list("count", flat=True).get()
     if number > limit.times:
         raise TooMany(window + limit.window - now)
+
+
+def give_back(limit: Limit, key: str) -> None:
+    """Take one counted try back, because it was right; those of others stay counted."""
+    newest = Attempt.objects.filter(key=_key(limit, key), count__gt=0).order_by("-window").values("pk")[:1]
+    Attempt.objects.filter(pk__in=list(newest.values_list("pk", flat=True))).update(count=F("count") - 1)
 
 
 def forgive(limit: Limit, key: str) -> None:

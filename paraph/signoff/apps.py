@@ -18,6 +18,7 @@ class SignoffConfig(AppConfig):
             disputes,
             facts,
             field_facts,
+            identity_facts,
             link_facts,
             paper_facts,
             return_facts,

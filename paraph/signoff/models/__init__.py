@@ -38,7 +38,9 @@ from paraph.signoff.models.disputes import (
 from paraph.signoff.models.identity import (
     ContactPasskey,
     ContactPin,
+    IdentityCheck,
     OneTimeCode,
+    PasskeyQuestion,
 )
 from paraph.signoff.models.opting import OptOut
 from paraph.signoff.models.outcomes import (
@@ -87,6 +89,7 @@ __all__ = [
     "DisputePhoto",
     "DisputeState",
     "Format",
+    "IdentityCheck",
     "IdentityKind",
     "Invitation",
     "Match",
@@ -95,6 +98,7 @@ __all__ = [
     "Outcome",
     "Paper",
     "Party",
+    "PasskeyQuestion",
     "PhotoCopy",
     "PlacePolicy",
     "Policy",

@@ -194,6 +194,8 @@ class Invitation(models.Model):
     handed_over = models.BooleanField(default=False)
     # Asked on the technician's own phone: no link was ever made (S1-34).
     in_person = models.BooleanField(default=False, db_default=False)
+    # Shown on site as a QR code, for the customer's own phone: {device, place, at} as the technician's phone told them.
+    on_site = models.JSONField(null=True, blank=True)
     created_at = models.DateTimeField()
     expires_at = models.DateTimeField(null=True, blank=True)  # null: no end date
     opened_at = models.DateTimeField(null=True, blank=True)
