@@ -82,7 +82,7 @@ class Shop:
         hours: int = 48,
     ) -> Invitation:
         """Ask a contact (Jan) and hand a link over; `links` keeps it by invitation id."""
-        signoff = requests.ask(order, [(contact or self.jan, ask)], by=self.mara.actor)
+        signoff = requests.ask(order, [(contact or self.jan, ask)], by=self.mara.actor, view=view)
         party = signoff.parties.get(contact=contact or self.jan)
         invitation, link = invitations.hand_over(
             party, view=view, by=self.mara, actor=self.mara.actor, hours=hours
@@ -192,6 +192,27 @@ def signed(shop: Shop, order: WorkOrder, numbers: Sequence[int] = (1, 2, 3)) -> 
     invitation = shop.invite(order)
     approve(invitation, numbers)
     signature = sign(ceremonies.review(invitation, by=customer(invitation)))
+    return SignOff.objects.get(pk=signature.signoff_id)
+
+
+def worked(shop: Shop, order: WorkOrder, *hours: str) -> WorkOrder:
+    """The hours worked on each line are written down; one figure is for all of them."""
+    draft = again(order)
+    for number, one in enumerate(draft.items):
+        one.__dict__["actual_hours"] = Decimal(hours[number if len(hours) > 1 else 0])
+    now = WorkOrder.objects.get(pk=order.pk)
+    return orders.revise(now, draft, expected=now.revision, by=shop.tess.actor)
+
+
+def accepted(shop: Shop, order: WorkOrder, refused: Sequence[int] = ()) -> SignOff:
+    """The customer accepts the work by its service report, but for the lines refused, and signs."""
+    invitation = shop.invite(order, view=View.REPORT)
+    by = customer(invitation)
+    for one in lines(order):
+        if one.number in refused:
+            ceremonies.decide(invitation, one.pk, "rejected", by=by)
+    ceremonies.approve_all(invitation, by=by)
+    signature = sign(ceremonies.review(invitation, by=by))
     return SignOff.objects.get(pk=signature.signoff_id)
 
 

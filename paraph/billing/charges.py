@@ -1,7 +1,8 @@
 """From an approval to what is charged: exactly the lines it authorises now, with the quantities and prices signed.
 
 A work authorisation shows no money, so nobody signed a price: then the order's present prices stand in, every such
-charge says so, and a biller must look at them before the invoice is issued (decision 0017).
+charge says so, and a biller must look at them before the invoice is issued (decision 0017). A service report has the
+hours that were worked, so these are charged where one was signed (decision 0032).
 """
 
 from __future__ import annotations
@@ -14,13 +15,16 @@ from paraph.billing import amounts
 from paraph.billing.amounts import Charge
 from paraph.billing.models import Invoice
 from paraph.signoff.approvals import Approval
+from paraph.signoff.standing import describe_line
 from paraph.work import orders
 from paraph.work.models import WorkOrder
 
 
 def of_approval(approval: Approval, order: WorkOrder) -> list[Charge]:
     """The charges of an approval, in the order of their lines. `order` as `orders.load` returns it."""
-    present = {one["id"]: one for one in orders.describe(order)["items"]}
+    worked = approval.signoff.of_report
+    told = (describe_line(one, priced=True, worked=worked) for one in orders.describe(order)["items"])
+    present = {one["id"]: one for one in told}
     found: list[Charge] = []
     for item in approval.items:
         priced = "tax_rate" in item
@@ -51,7 +55,7 @@ def _of_item(item: Mapping[str, Any], *, price_signed: bool) -> list[Charge]:
     """Labour and each part; a line that costs nothing is named all the same, with a charge of 0."""
     labour, parts = item["labour"], item["parts"]
     rows: list[tuple[str, bool, Decimal, int]] = []
-    if Decimal(labour["hours"]):
+    if Decimal(labour["hours"] or 0):
         rows.append((labour["code"], True, Decimal(labour["hours"]), labour["rate"]))
     rows += [(_part(part), False, Decimal(part["quantity"]), part["price"]) for part in parts]
     return [

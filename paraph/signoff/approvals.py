@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Any
 
 from paraph.signoff.models import Choice, Signature, SignOff, Verdict, Verification
-from paraph.signoff.standing import PRICED, Standing, line_of, standing
+from paraph.signoff.standing import Standing, is_priced, line_of, standing
 from paraph.work import orders
 from paraph.work.guards import Missing, Reason
 from paraph.work.models import WorkOrder
@@ -24,9 +24,10 @@ __all__ = ["Approval", "Missing", "Reason", "approvals_of", "missing"]
 class Approval:
     """What one complete sign-off authorises now.
 
-    `items`: the lines as in the signed snapshot, unchanged since, by number; without prices where everybody signed a
-    work authorisation (S3-04), which `priced` tells. Each line belongs to the newest approval that covers it, so no
-    line stands in two. `verified`: no check of the signature is open (decision 4).
+    `items`: the lines as in the signed snapshot, unchanged since, by number; without prices where nobody who signed saw
+    any (S3-04), which `priced` tells, and with the hours that were worked where it is a service report. Each line
+    belongs to the newest approval that covers it, so no line stands in two. `verified`: no check of the signature is
+    open (decision 4).
     """
 
     signoff: SignOff
@@ -68,7 +69,7 @@ def _approval(signoff: SignOff, keys: list[str]) -> Approval:
     signatures: list[Signature] = list(
         signoff.signatures.select_related("snapshot", "party__contact").order_by("signed_at")
     )
-    priced = [one for one in signatures if one.snapshot.facts["view"] == PRICED]
+    priced = [one for one in signatures if is_priced(one.snapshot.facts)]
     told = (line_of((priced or signatures)[-1], key) for key in keys)
     return Approval(
         signoff=signoff,

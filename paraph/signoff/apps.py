@@ -21,6 +21,7 @@ class SignoffConfig(AppConfig):
             identity_facts,
             link_facts,
             paper_facts,
+            reporting,
             return_facts,
             verifying,
         )
@@ -29,3 +30,4 @@ class SignoffConfig(AppConfig):
         guards.register(approvals.missing)
         guards.register_obstacle(disputes.obstacle)
         guards.register_obstacle(verifying.obstacle)
+        guards.register_obstacle(reporting.obstacle)

@@ -20,7 +20,7 @@ from paraph.evidence.models import Entry
 from paraph.lib import canonical, clock, crash, home
 from paraph.lib.actor import Actor
 from paraph.lib.compiled import Compiled
-from paraph.signoff import confirmed, methods, requests, subjects, superseding, ways
+from paraph.signoff import confirmed, methods, reporting, requests, subjects, superseding, ways
 from paraph.signoff import consent as consents
 from paraph.signoff.errors import (
     AlreadySigned,
@@ -64,6 +64,7 @@ from paraph.signoff.models import (
     Signature,
     SignOff,
     State,
+    View,
 )
 from paraph.work import orders
 from paraph.work.models import Item
@@ -85,7 +86,10 @@ def decide(invitation: Invitation, item_id: UUID, choice: str, *, by: Actor) -> 
         raise NotThere
     if choice not in Choice.values:
         raise Unusable("choice", _("Choose approve, reject or clear."))
-    return _decide(party, item, choice, subjects.standing(order)[str(item.pk)], by)
+    stand = subjects.standing(order, invitation.view).get(str(item.pk))
+    if stand is None:
+        raise NotThere
+    return _decide(party, item, choice, stand, by)
 
 
 @transaction.atomic
@@ -93,9 +97,10 @@ def approve_all(invitation: Invitation, *, by: Actor) -> list[Decision]:
     """Approve every line that is still undecided; each is a decision and a fact of its own."""
     party = acting(invitation)
     order = orders.load(party.signoff.order_id)
-    stand = subjects.standing(order)
-    undecided = [one for one in orders.lines_of(order) if stand[str(one.pk)].choice == Choice.PENDING]
-    made = [_decide(party, one, Choice.APPROVED, stand[str(one.pk)], by) for one in undecided]
+    stand = subjects.standing(order, invitation.view)
+    shown = [(one, stand[str(one.pk)]) for one in orders.lines_of(order) if str(one.pk) in stand]
+    undecided = [(one, now) for one, now in shown if now.choice == Choice.PENDING]
+    made = [_decide(party, one, Choice.APPROVED, now, by) for one, now in undecided]
     return [one for one in made if one]
 
 
@@ -132,8 +137,9 @@ def decline(invitation: Invitation, *, reason: str, by: Actor) -> Decline:
 def review(invitation: Invitation, *, by: Actor) -> Ceremony:
     """Freeze what the customer is about to read and sign, and begin (or find again) their ceremony.
 
-    Raises `NotConfirmed` while details must be confirmed first (S0-27), `NothingApproved`, `AlreadySigned`, `Closed`,
-    `NotYourTurn`, `OnlyToRead`, and `Outdated` when the shop changed what somebody else signed for already.
+    Raises `NotConfirmed` while details must be confirmed first (S0-27), `NothingApproved`, `AlreadySigned`,
+    `Closed`, `NotYourTurn`, `OnlyToRead`, `Outdated` when the shop changed what somebody else signed for already, and
+    for a service report `HoursMissing` and `Undecided`.
     """
     party = acting(invitation)
     if confirmed.missing(party.signoff, party.signoff.order_id):
@@ -142,9 +148,13 @@ def review(invitation: Invitation, *, by: Actor) -> Ceremony:
         orders.load(party.signoff.order_id)
     ):
         raise Outdated
+    if invitation.view == View.REPORT:
+        reporting.require_hours(orders.load(party.signoff.order_id))
     snapshot = subjects.freeze(party.signoff, invitation.view, by=by)
     if not authorised_by(snapshot.facts):
         raise NothingApproved
+    if invitation.view == View.REPORT:
+        reporting.require_decided(snapshot.facts)
     found = Ceremony.objects.filter(
         party=party, invitation=invitation, snapshot=snapshot, acted_at=None
     ).first()
@@ -341,11 +351,9 @@ _AGAIN, _PARTY, _OWN = (Compiled(one, UUID(int=1)) for one in (_again, _party, _
 def _check_true(ceremony: Ceremony) -> None:
     """Raise `Stale` when the order no longer says what the ceremony's snapshot says."""
     order_id = ceremony.party.signoff.order_id
-    # Comparing marks takes one query; comparing all that is shown takes eight.
-    if subjects.mark(order_id) != ceremony.mark:
-        changes = subjects.differs(ceremony.snapshot, order_id)
-        if changes:
-            raise Stale(changes)
+    changes = subjects.since(ceremony.snapshot, ceremony.mark, order_id)
+    if changes:
+        raise Stale(changes)
 
 
 def _decide(party: Party, item: Item, choice: str, now: subjects.Standing, by: Actor) -> Decision | None:

@@ -237,7 +237,8 @@ def _seal(signoff: SignOff, snapshot: Snapshot, records: Sequence[dict[str, Any]
         keys = keyset()
         pdf = _render(signoff.order, snapshot.facts, snapshot.digest, records, language)
         crash.point("pdf.rendered")
-        sealed = seal(pdf, keys, reason=consents.meaning(language), at=clock.now(), timestamper=authority())
+        reason = consents.meaning(snapshot.facts, language)
+        sealed = seal(pdf, keys, reason=reason, at=clock.now(), timestamper=authority())
         crash.point("pdf.sealed")
         blob = home.blobs().put(sealed.bytes)
     except (SealingError, OSError, BlobMissing) as problem:

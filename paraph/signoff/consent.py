@@ -6,16 +6,17 @@ the customer ticked and what the record holds are one text with one digest.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, override
 
 from paraph.lib import canonical, figures
-from paraph.signoff.models import Snapshot
+from paraph.signoff.models import Snapshot, View
 
 VERSION = 1
-MEANING = "authorise"
 
 
 @dataclass(frozen=True)
@@ -41,6 +42,9 @@ class Consent:
 
 def sentence(snapshot: Snapshot, language: str) -> Consent:
     """Return the consent for one snapshot in one language (en, nl, fr)."""
+    told = snapshot.facts
+    if snapshot.view == View.REPORT:
+        return of_report(told["order"]["number"], told["shop"]["name"], language)
     with override(language):
         if "sums" in snapshot.facts:
             text = _(
@@ -52,16 +56,32 @@ def sentence(snapshot: Snapshot, language: str) -> Consent:
                 "I have read work authorisation %(number)s of %(shop)s. I authorise the work on %(lines)s, and I "
                 "agree to sign electronically."
             )
-        alternative = _(
-            "You do not have to sign electronically: you can print the document and sign it on paper."
+        return Consent(text % _values(snapshot, language), _alternative(), language)
+
+
+def of_report(number: str, shop: str, language: str) -> Consent:
+    """Return the consent for the service report of an order.
+
+    Neither lines nor amounts are in it, so that a phone can have it before anybody decided (S1-35); every line must be
+    decided before it is signed, so that it says no more than was meant (S1-31).
+    """
+    with override(language):
+        text = _(
+            "I have read service report %(number)s of %(shop)s. I accept the work reported in it, but for the lines I "
+            "refused, and I agree to sign electronically."
         )
-        return Consent(text % _values(snapshot, language), alternative, language)
+        return Consent(text % {"number": number, "shop": shop}, _alternative(), language)
 
 
 def on_paper(snapshot: Snapshot, language: str) -> Consent:
     """Return the statement that stands above the block on paper: signing it by hand is the consent (S0-29)."""
     with override(language):
-        if "sums" in snapshot.facts:
+        if snapshot.view == View.REPORT:
+            text = _(
+                "I have read service report %(number)s of %(shop)s. By my signature or stamp I accept the work "
+                "reported in it, but for the lines I refused."
+            )
+        elif "sums" in snapshot.facts:
             text = _(
                 "I have read estimate %(number)s of %(shop)s. By my signature or stamp I authorise the work on "
                 "%(lines)s for %(amount)s including tax."
@@ -74,10 +94,21 @@ def on_paper(snapshot: Snapshot, language: str) -> Consent:
         return Consent(text % _values(snapshot, language), "", language)
 
 
-def meaning(language: str) -> str:
+def code(content: Mapping[str, Any]) -> str:
+    """What a signature under this content means, for machines: ``accept`` the work done, or ``authorise`` it."""
+    return "accept" if content["view"] == View.REPORT else "authorise"
+
+
+def meaning(content: Mapping[str, Any], language: str) -> str:
     """What the signature means, in words (21 CFR 11.50)."""
     with override(language):
+        if content["view"] == View.REPORT:
+            return _("Acceptance of the work done")
         return _("Authorisation of the approved lines")
+
+
+def _alternative() -> str:
+    return _("You do not have to sign electronically: you can print the document and sign it on paper.")
 
 
 def _values(snapshot: Snapshot, language: str) -> dict[str, str]:

@@ -46,6 +46,7 @@ from paraph.signoff.models import (
     Invitation,
     Party,
     Resolution,
+    SignOff,
     Snapshot,
     State,
 )
@@ -86,7 +87,7 @@ def dispute(
         reason=reason,
         items=_chosen(order, items),
         revision=order.revision,
-        lines=_digests(order),
+        lines=_digests(order, signoff),
         signed=signed,
         raised_at=clock.now(),
     )
@@ -208,10 +209,11 @@ def _chosen(order: WorkOrder, items: Iterable[UUID]) -> list[str]:
     return [one for one in known if one in wanted]
 
 
-def _digests(order: WorkOrder) -> dict[str, str]:
+def _digests(order: WorkOrder, signoff: SignOff) -> dict[str, str]:
     """What each line says, by its id; two digests differ when anything that is agreed does."""
     told = orders.describe(order)["items"]
-    return {one["id"]: canonical.digest(standing.describe_line(one, priced=True)) for one in told}
+    lines = [standing.describe_line(one, priced=True, worked=signoff.of_report) for one in told]
+    return {one["id"]: canonical.digest(one) for one in lines}
 
 
 def _may_resolve(found: Dispute, resolution: str) -> None:
@@ -232,8 +234,8 @@ def _clear_changed(found: Dispute, by: Actor) -> None:
     if signoff.state != State.DISPUTED or signoff.signatures.exists():
         return
     order = orders.load(signoff.order_id)
-    stand, now = subjects.standing(order), _digests(order)
-    for item in orders.lines_of(order):
+    stand, now = standing.standing_of(signoff, order), _digests(order, signoff)
+    for item in (one for one in orders.lines_of(order) if str(one.pk) in stand):
         key = str(item.pk)
         if stand[key].authorised or stand[key].choice == Choice.PENDING or found.lines.get(key) == now[key]:
             continue

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from paraph.lib.differ import Change
 
@@ -289,6 +290,60 @@ class TooLong(SignOffError):
     sentence = _(
         "This order is too long to print and sign on paper. Please sign electronically, or ask the shop."
     )
+
+
+class HoursMissing(SignOffError):
+    """A service report tells the hours that were worked, and on some lines nobody recorded any (S1-18)."""
+
+    reason = "hours_missing"
+    status = 409
+
+    def __init__(self, numbers: Sequence[int]) -> None:
+        super().__init__(numbers)
+        self.numbers = tuple(numbers)
+
+    def __str__(self) -> str:
+        told = ngettext(
+            "Report the hours first: line %(numbers)s has none.",
+            "Report the hours first: lines %(numbers)s have none.",
+            len(self.numbers),
+        )
+        return told % {"numbers": ", ".join(str(one) for one in self.numbers)}
+
+
+class Undecided(SignOffError):
+    """A service report is accepted whole, but for the lines that are refused: each must be decided (S1-31)."""
+
+    reason = "undecided"
+    status = 409
+
+    def __init__(self, numbers: Sequence[int]) -> None:
+        super().__init__(numbers)
+        self.numbers = tuple(numbers)
+
+    def __str__(self) -> str:
+        told = ngettext(
+            "Decide about line %(numbers)s first: accept or refuse it.",
+            "Decide about lines %(numbers)s first: accept or refuse each.",
+            len(self.numbers),
+        )
+        return told % {"numbers": ", ".join(str(one) for one in self.numbers)}
+
+
+class OtherRequest(SignOffError):
+    """An order asks for one thing at a time: to authorise the work, or to accept it by its service report."""
+
+    reason = "other_request"
+    status = 409
+    report_waits = _("The service report waits for a signature: withdraw that request first.")
+    half_signed = _(
+        "Somebody has signed what was asked before, and that is not finished: wait for it, or withdraw that request "
+        "first."
+    )
+
+    def __init__(self, *, of_report: bool) -> None:
+        super().__init__(of_report)
+        self.sentence = self.report_waits if of_report else self.half_signed
 
 
 class NothingToAsk(SignOffError):

@@ -17,6 +17,7 @@ VIEWS = {
     "estimate": _("estimate"),
     "progress": _("progress report"),
     "invoice": _("invoice"),
+    "report": _("service report"),
 }
 METHODS = {
     "drawn": pgettext_lazy("signature", "drawn"),

@@ -32,6 +32,7 @@ from paraph.signoff.errors import (
     LinkUnknown,
     NoAddress,
     NotYourTurn,
+    OtherRequest,
     Unusable,
 )
 from paraph.signoff.link_facts import (
@@ -54,6 +55,7 @@ from paraph.signoff.models import (
     Party,
     Postponed,
     State,
+    View,
 )
 
 AUDIENCE = keys.AUDIENCE
@@ -295,6 +297,7 @@ def _make(
     party: Party, view: str, by: Member, hours: int | None, language: str, *, handed_over: bool = False
 ) -> tuple[Invitation, str]:
     _check_right(party, view, by)
+    _check_view(party, view)
     _check_hours(hours)
     subjects.hold(party.signoff.order_id)
     party.signoff.refresh_from_db(fields=["state"])
@@ -331,6 +334,12 @@ def _check_right(party: Party, view: str, by: Member) -> None:
         access.require(by, "signature.ask")
 
 
+def _check_view(party: Party, view: str) -> None:
+    """A request to accept the work is answered by its service report, one to authorise it by the other views."""
+    if view in SIGNED_VIEWS and (view == View.REPORT) != party.signoff.of_report:
+        raise OtherRequest(of_report=party.signoff.of_report)
+
+
 def _check_hours(hours: int | None) -> None:
     if hours is not None and not 1 <= hours <= MAX_HOURS:
         raise Unusable("hours", TOO_LONG)
@@ -345,6 +354,7 @@ def _postpone(
     party: Party, view: str, by: Member, hours: int | None, text: str, language: str, actor: Actor
 ) -> None:
     _check_right(party, view, by)
+    _check_view(party, view)
     _check_hours(hours)
     subjects.hold(party.signoff.order_id)
     party.signoff.refresh_from_db(fields=["state"])

@@ -83,8 +83,7 @@ def newest(party: Party) -> Paper | None:
 def is_current(paper: Paper) -> bool:
     """Whether the order still says what the paper says."""
     order_id = paper.snapshot.signoff.order_id
-    same = subjects.mark(order_id) == paper.ceremony.mark
-    return same or not subjects.differs(paper.snapshot, order_id)
+    return not subjects.since(paper.snapshot, paper.ceremony.mark, order_id)
 
 
 def find(code: str) -> Paper | None:

@@ -156,7 +156,10 @@ def _frame(
         "invitation": _invitation(ceremony),
         "place": None,
         "device": None,
-        "meaning": {"code": consents.MEANING, "text": consents.meaning(consent.language)},
+        "meaning": {
+            "code": consents.code(content),
+            "text": consents.meaning(content, consent.language),
+        },
         "decisions": [
             {
                 "item": one["id"],

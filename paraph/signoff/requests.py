@@ -17,24 +17,51 @@ from paraph.evidence import ledger
 from paraph.lib import clock
 from paraph.lib.actor import SYSTEM, Actor
 from paraph.people.models import Contact
-from paraph.signoff import subjects
-from paraph.signoff.errors import Closed, Disputed, HasDeclined, NobodyToAsk, NothingToAsk, NotThere, Unusable
+from paraph.signoff import reporting, subjects
+from paraph.signoff.errors import (
+    Closed,
+    Disputed,
+    HasDeclined,
+    NobodyToAsk,
+    NothingToAsk,
+    NotThere,
+    OtherRequest,
+    Unusable,
+)
 from paraph.signoff.facts import SignoffReopened, SignoffRequested, SignoffWithdrawn, TurnPassed
-from paraph.signoff.models import UNFINISHED, Ask, Party, Postponed, Return, Rule, SignOff, State
+from paraph.signoff.models import (
+    AWAITED,
+    UNFINISHED,
+    Ask,
+    Party,
+    Postponed,
+    Return,
+    Rule,
+    SignOff,
+    State,
+    View,
+)
 from paraph.work import orders
 from paraph.work.models import WorkOrder
 
 
 @transaction.atomic
 def ask(
-    order: WorkOrder, asks: Iterable[tuple[Contact, str]], *, by: Actor, rule: str | None = None
+    order: WorkOrder,
+    asks: Iterable[tuple[Contact, str]],
+    *,
+    by: Actor,
+    rule: str | None = None,
+    view: str = View.ESTIMATE,
 ) -> SignOff:
     """Ask contacts of the order's customer to authorise it, or to read along; return the one open sign-off.
 
     `rule` is one of `Rule`; None leaves it as it is, for a new one everybody in any order. In turn, the order of `asks`
-    counts, behind those asked before. Raises `NotThere` for somebody else's contact, `NobodyToAsk` without anybody to
-    sign, `NothingToAsk` when every line is signed for, `Disputed` while the last request is, `HasDeclined` for somebody
-    who declined it, and `Unusable` for a rule that comes after a signature or a refusal.
+    counts, behind those asked before. The view *report* asks to accept the work that was done (S1-08); then a request
+    to authorise it that nobody signed is withdrawn, for the report says it all. Raises `NotThere` for somebody else's
+    contact, `NobodyToAsk` without anybody to sign, `NothingToAsk` when every line is signed for, `HoursMissing` for a
+    report, `OtherRequest` while something else is asked, `Disputed` while the last request is, `HasDeclined` for
+    somebody who declined it, and `Unusable` for a rule that comes after a signature or a refusal.
     """
     subjects.hold(order.pk)
     wanted = list(asks)
@@ -43,15 +70,23 @@ def ask(
     signoff = SignOff.objects.filter(order=order, state__in=UNFINISHED).first()
     if signoff is None and order.signoffs.filter(state=State.DISPUTED).exists():
         raise Disputed
+    of_report = view == View.REPORT
+    if signoff is not None and signoff.of_report != of_report:
+        _make_room(signoff, by)
+        signoff = None
     signs = any(one == Ask.AUTHORISE for _contact, one in wanted)
     if not signs and not (signoff and signoff.parties.filter(ask=Ask.AUTHORISE).exists()):
         raise NobodyToAsk
-    if all(one.authorised for one in subjects.standing(orders.load(order.pk)).values()):
+    now = orders.load(order.pk)
+    if all(one.authorised for one in subjects.standing(now, view).values()):
         raise NothingToAsk
+    if of_report:
+        reporting.require_hours(now)
     if signoff is None:
         signoff = SignOff.objects.create(
             organisation_id=order.organisation_id,
             order=order,
+            of_report=of_report,
             created_at=clock.now(),
         )
     else:
@@ -156,6 +191,17 @@ def withdraw(signoff: SignOff, *, by: Actor) -> SignOff:
         by=by,
     )
     return signoff
+
+
+def _make_room(signoff: SignOff, by: Actor) -> None:
+    """Withdraw a request to authorise work that was done since, unless somebody acted on it already.
+
+    Raises `OtherRequest`; a report that waits is never withdrawn but by somebody who says so.
+    """
+    sent = Return.objects.filter(party__signoff=signoff, state__in=AWAITED)
+    if signoff.of_report or signoff.signatures.exists() or sent.exists():
+        raise OtherRequest(of_report=signoff.of_report)
+    withdraw(signoff, by=by)
 
 
 def _refuse_declined(signoff: SignOff, contacts: Iterable[Contact]) -> None:

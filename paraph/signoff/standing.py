@@ -2,26 +2,29 @@
 
 The secret: a signature names a snapshot, and what it authorises is worked out each time by comparing that snapshot
 with the order. So no change of the shop can leave an authorisation behind, recorded or not; and when the order says
-again what was signed, the signature covers it again (docs/decisions/0015).
+again what was signed, the signature covers it again (docs/decisions/0015). A signed service report authorises the work,
+too; the report itself counts only what was said about a report (docs/decisions/0032).
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from paraph.lib import differ
 from paraph.lib.differ import Change
 from paraph.signoff import confirmed
 from paraph.signoff.models import CONSENTED, Choice, Decision, Signature, SignOff, View
+from paraph.work import estimate
 from paraph.work.models import WorkOrder
 from paraph.work.properties import KEY
 
 # What the customer did to a line, beside what the shop wrote on it. Remarks do not change what is agreed.
 REMARKS = "notes"
 GIVEN = frozenset({"decision", "authorised", REMARKS})
-PRICED = View.ESTIMATE
 
 
 @dataclass(frozen=True)
@@ -31,13 +34,14 @@ class Standing:
     `authorised`: signed for, and unchanged since. `changed`: signed for, but the shop changed it afterwards, so the
     signature does not cover it any more; `changes` says how, and `choice` is what was decided since. `settled`:
     rejected under somebody's signature, and unchanged since. `signature` is the newest one for this line, `signed` the
-    line as it stood there.
+    line as it stood there. `refused`: rejected under a signed service report, so it was done, and not accepted.
     """
 
     choice: str = Choice.PENDING
     authorised: bool = False
     changed: bool = False
     settled: bool = False
+    refused: bool = False
     signature: Signature | None = None
     at: datetime | None = None
     by: str = ""
@@ -45,23 +49,57 @@ class Standing:
     changes: tuple[Change, ...] = ()
 
 
-def standing(order: WorkOrder) -> dict[str, Standing]:
-    """Return where each item of the order stands, by item id. Items nobody decided on are pending."""
+def standing(order: WorkOrder, view: str = "") -> dict[str, Standing]:
+    """Return where each item of the order stands, by item id. Items nobody decided on are pending.
+
+    What was decided about a service report counts once that is signed. For the view *report* nothing else counts, and
+    lines that were rejected before the work are not in the answer: they were not done.
+    """
     told = confirmed.describe(order)
-    now = {one["id"]: describe_line(one, priced=True) for one in told["items"]}
-    decided = {
-        str(one.item_id): one
-        for one in Decision.objects.filter(signoff__order=order)
-        .select_related("party__contact")
+    decisions = list(
+        Decision.objects.filter(signoff__order=order)
+        .select_related("party__contact", "signoff")
         .order_by("id")
-    }
-    found = {key: _decided(decided.get(key)) for key in now}
-    for consent in consents(order):
+    )
+    found = consents(order)
+    if view != View.REPORT:
+        counted = [one for one in decisions if not one.signoff.of_report or is_complete(one.signoff)]
+        return _stand(told, told["items"], found, counted)
+    before = _stand(
+        told,
+        told["items"],
+        [one for one in found if not one.of_report],
+        [one for one in decisions if not one.signoff.of_report],
+    )
+    return _stand(
+        told,
+        [one for one in told["items"] if not before[one["id"]].settled],
+        [one for one in found if one.of_report],
+        [one for one in decisions if one.signoff.of_report],
+    )
+
+
+def standing_of(signoff: SignOff, order: WorkOrder) -> dict[str, Standing]:
+    """Where each item stands with what a request asks: to accept a service report, or to authorise the work."""
+    return standing(order, View.REPORT if signoff.of_report else "")
+
+
+def _stand(
+    told: dict[str, Any],
+    items: Iterable[dict[str, Any]],
+    found: Iterable[Consent],
+    decisions: Iterable[Decision],
+) -> dict[str, Standing]:
+    """Where lines stand under these consents, the oldest first, and by these decisions."""
+    now = {one["id"]: one for one in items}
+    decided = {str(one.item_id): one for one in decisions}
+    stand = {key: _decided(decided.get(key)) for key in now}
+    for consent in found:
         same_head = not head_changes(consent, told)
         for key, line in now.items():
             under = _signed if consent.of(key) else _rejected
-            found[key] = under(consent, found[key], decided.get(key), line, same_head=same_head)
-    return found
+            stand[key] = under(consent, stand[key], decided.get(key), line, same_head=same_head)
+    return stand
 
 
 @dataclass(frozen=True)
@@ -78,7 +116,12 @@ class Consent:
     @property
     def is_complete(self) -> bool:
         """Whether everybody who must has signed."""
-        return self.signoff.completed_at is not None and self.signoff.state in CONSENTED
+        return is_complete(self.signoff)
+
+    @property
+    def of_report(self) -> bool:
+        """Whether they stand under a service report."""
+        return self.signoff.of_report
 
     @property
     def last(self) -> Signature:
@@ -94,6 +137,11 @@ class Consent:
     def of(self, key: str) -> list[Signature]:
         """The signatures that name a line."""
         return [one for one in self.signatures if key in one.items]
+
+
+def is_complete(signoff: SignOff) -> bool:
+    """Whether everybody who must has signed it."""
+    return signoff.completed_at is not None and signoff.state in CONSENTED
 
 
 def consents(order: WorkOrder) -> list[Consent]:
@@ -121,15 +169,21 @@ def line_of(signature: Signature, key: str) -> dict[str, Any] | None:
 def line_changes(
     signature: Signature, key: str, now: dict[str, Any] | None, *, priced: bool = True
 ) -> list[Change]:
-    """What a line says differently since a signature that covers it; `now` is None when the line is gone.
+    """What a line says differently since a signature that covers it.
 
-    A signature under a work authorisation saw no prices, so these do not matter to it; `priced=False` leaves them out
-    for a reader who may see none (S3-04).
+    `now` is the line as `orders.describe` tells it, None when it is gone; it is compared as the signed view would tell
+    it. A signature that saw no prices is not touched by them; `priced=False` leaves them out for a reader who may see
+    none (S3-04).
     """
-    before, after = line_of(signature, key), now
-    if not priced or signature.snapshot.facts["view"] != PRICED:
-        before, after = (one and without_prices(one) for one in (before, after))
-    return differ.changes(before, after, ("items", key))
+    facts, before = signature.snapshot.facts, line_of(signature, key)
+    priced = priced and is_priced(facts)
+    after = now and describe_line(now, priced=priced, worked=facts["view"] == View.REPORT)
+    return differ.changes(before if priced else before and without_prices(before), after, ("items", key))
+
+
+def is_priced(content: Mapping[str, Any]) -> bool:
+    """Whether what a view shows has prices in it (S3-04, S3-05)."""
+    return "sums" in content
 
 
 def head_changes(consent: Consent, told: dict[str, Any]) -> list[Change]:
@@ -158,12 +212,20 @@ def _known_to(signed: dict[str, Any], told: dict[str, Any]) -> list[dict[str, An
     return [one for one in told.get(KEY, ()) if one["property"] in known]
 
 
-def describe_line(item: dict[str, Any], *, priced: bool) -> dict[str, Any]:
-    """What a view says of a line: all that is agreed, and nothing internal. `item` is of `orders.describe`."""
+def describe_line(item: dict[str, Any], *, priced: bool, worked: bool = False) -> dict[str, Any]:
+    """What a view says of a line: all that is agreed, and nothing internal. `item` is of `orders.describe`.
+
+    `worked`: the hours that were worked, None while nobody recorded them, in place of those estimated.
+    """
     told = {
         key: item[key]
         for key in ("id", "number", "finding", "action", "labour", "parts", "tax_rate", "total")
     }
+    if worked:
+        hours = item["actual_hours"]
+        total = estimate.labour(Decimal(hours or 0), item["labour"]["rate"])
+        told["labour"] = {**item["labour"], "hours": hours, "total": total}
+        told["total"] = total + sum(part["total"] for part in item["parts"])
     return told if priced else without_prices(told)
 
 
@@ -220,7 +282,8 @@ def _rejected(
         return before
     if decision is None or decision.choice != Choice.REJECTED:
         return before
-    return replace(_decided(decision), settled=same_head and not line_changes(consent.last, now["id"], now))
+    settled = same_head and not line_changes(consent.last, now["id"], now)
+    return replace(_decided(decision), settled=settled, refused=settled and consent.of_report)
 
 
 def _is_later(decision: Decision, signature: Signature) -> bool:

@@ -6,7 +6,7 @@ its digest what a signature names. Portal page, PDF and record are made from the
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -19,44 +19,70 @@ from paraph.lib import canonical, clock, differ
 from paraph.lib.actor import Actor
 from paraph.lib.compiled import Compiled
 from paraph.lib.differ import Change
-from paraph.signoff import confirmed
+from paraph.signoff import confirmed, reporting
 from paraph.signoff.facts import SubjectFrozen
-from paraph.signoff.models import Confirmation, SignOff, Snapshot
-from paraph.signoff.standing import PRICED as PRICED
+from paraph.signoff.models import Confirmation, SignOff, Snapshot, View
 from paraph.signoff.standing import REMARKS, describe_line
 from paraph.signoff.standing import Standing as Standing
+from paraph.signoff.standing import is_priced as is_priced
 from paraph.signoff.standing import standing as standing
 from paraph.work import estimate, orders
 from paraph.work.models import Comment, Property, WorkOrder
 from paraph.work.properties import KEY
 
 
-def present(order: WorkOrder, view: str, stand: dict[str, Standing] | None = None) -> dict[str, Any]:
-    """Return all a view shows, as a JSON-able value without language: money in minor units, decimals as text.
+def present(order: WorkOrder, view: str, stand: Mapping[str, Standing] | None = None) -> dict[str, Any]:
+    """Return all a view shows, as `compose` puts it together. `stand` is `standing(order, view)`.
 
-    Keys: v, view, shop {name, address}, order {number, title, object, currency, remarks, customer {id, name, address},
-    site (the same, or None), and where there are any properties [{property, name, names, type, value, unit, labels}]},
-    items [{id, number, finding, action, parts, labour, decision, authorised, notes, and in
-    an estimate tax_rate and total}], and in an estimate sums {all, approved, authorised} of {net, taxes [{rate, net,
-    tax}], gross}.
+    An estimate has prices, a service report where the policy of the order's kind shows them.
     """
-    stand = standing(order) if stand is None else stand
-    priced = view == PRICED
-    told = confirmed.describe(order)
-    notes = _notes(order)
+    stand = standing(order, view) if stand is None else stand
+    return compose(
+        confirmed.describe(order),
+        view=view,
+        shop={"name": order.organisation.name, "address": order.organisation.address},
+        stand={key: (str(one.choice), one.authorised) for key, one in stand.items()},
+        notes=_notes(order),
+        priced=view == View.ESTIMATE or (view == View.REPORT and reporting.shows_prices(order)),
+    )
+
+
+def compose(
+    told: Mapping[str, Any],
+    *,
+    view: str,
+    shop: Mapping[str, str],
+    stand: Mapping[str, tuple[str, bool]],
+    notes: Mapping[str, Sequence[Mapping[str, str]]],
+    priced: bool,
+) -> dict[str, Any]:
+    """Put a view together: a JSON-able value without language; money in minor units, decimals as text.
+
+    `told` is of `orders.describe`; `stand` holds decision and *authorised* by item id, of the lines to be shown. Keys:
+    v, view, shop {name, address}, order {number, title, object, currency, remarks, customer {id, name, address}, site
+    (the same, or None), and where there are any properties [{property, name, names, type, value, unit, labels}]}, items
+    [{id, number, finding, action, labour {code, hours}, parts [{name, number, quantity}], decision, authorised, notes
+    [{by, at, text}]}]. With prices, labour has rate and total, a part price and total, an item tax_rate and total, and
+    there are sums {all, approved, authorised} of {net, taxes [{rate, net, tax}], gross}.
+
+    In a service report the hours are those worked, None while nobody recorded them, and labour.total and total are made
+    of them: hours × rate, half a cent up. A technician's phone makes the very same value, so its canonical JSON (RFC
+    8785) is the same too; tests/vectors/report_*.json are examples for both.
+    """
     items = [
         {
-            **describe_line(item, priced=priced),
-            "decision": str(stand[item["id"]].choice),
-            "authorised": stand[item["id"]].authorised,
+            **describe_line(item, priced=priced, worked=view == View.REPORT),
+            "decision": stand[item["id"]][0],
+            "authorised": stand[item["id"]][1],
             REMARKS: notes.get(item["id"], []),
         }
         for item in told["items"]
+        if item["id"] in stand
     ]
     content: dict[str, Any] = {
         "v": 1,
         "view": str(view),
-        "shop": {"name": order.organisation.name, "address": order.organisation.address},
+        "shop": dict(shop),
         "order": {
             **{key: told[key] for key in ("number", "title", "object", "currency")},
             "site": told["site"],
@@ -103,6 +129,16 @@ def freeze(signoff: SignOff, view: str, *, by: Actor) -> Snapshot:
         by=by,
     )
     return snapshot
+
+
+def since(snapshot: Snapshot, seen: str, order_id: UUID | str) -> list[Change]:
+    """As `differs`, in one query where the order's `mark` is still the one `seen` when the snapshot was taken.
+
+    Not for a service report: hours, photos and what a policy shows change without the order's revision.
+    """
+    if snapshot.view != View.REPORT and mark(order_id) == seen:
+        return []
+    return differs(snapshot, order_id)
 
 
 def differs(snapshot: Snapshot, order_id: UUID | str | None = None) -> list[Change]:
@@ -186,7 +222,7 @@ def _notes(order: WorkOrder) -> dict[str, list[dict[str, str]]]:
 
 def _sums(items: Iterable[dict[str, Any]]) -> dict[str, Any]:
     sums = estimate.totals(
-        (one["total"], Decimal(one["tax_rate"]), Decimal(one["labour"]["hours"])) for one in items
+        (one["total"], Decimal(one["tax_rate"]), Decimal(one["labour"]["hours"] or 0)) for one in items
     )
     taxes = [{"rate": orders.plain(line.rate), "net": line.net, "tax": line.tax} for line in sums.taxes]
     return {"net": sums.net, "taxes": taxes, "gross": sums.gross}

@@ -62,18 +62,23 @@ class Difference:
         return [one["number"] for one in self.before["items"] if one["id"] in keys]
 
 
-def differences(order: WorkOrder, view: str = standing.PRICED) -> list[Difference]:
+def differences(order: WorkOrder, *, priced: bool = True) -> list[Difference]:
     """Compare every request that somebody signed with what the order says now, oldest first.
 
-    `order` comes from `orders.load`. `view` is whose eyes read the changes: a work authorisation shows no money, so a
-    price that changed is then in `now` and not in `changes` (S3-04).
+    `order` comes from `orders.load`. `priced=False` is for eyes that may see no money: a price that changed is then in
+    `now` and not in `changes` (S3-04). Accepting the work does not replace the order to do it.
     """
-    told, lines = _told(order)
+    told = confirmed.describe(order)
+    lines = {one["id"]: one for one in told["items"]}
     found: list[Difference] = []
     newer: set[str] = set()
+    authorised: set[str] = set()
     for consent in reversed(standing.given(order)):
-        found.append(_difference(consent, told, lines, newer, view))
-        newer |= set(consent.ids) if consent.is_complete else set()
+        since = newer if consent.of_report else authorised
+        found.append(_difference(consent, told, lines, since, priced=priced))
+        ids = set(consent.ids) if consent.is_complete else set()
+        newer |= ids
+        authorised |= set() if consent.of_report else ids
     return found[::-1]
 
 
@@ -96,12 +101,6 @@ def judge(order_id: Any, *, cause: Entry | None = None) -> list[SignOff]:
     order = orders.load(order_id)
     judged = [one for one in differences(order) if _is_judged(one)]
     return [one.signoff for one in judged if _judged(one, order, cause)]
-
-
-def _told(order: WorkOrder) -> tuple[dict[str, Any], dict[str, Any]]:
-    """What the order says, and what its lines say by id."""
-    told = confirmed.describe(order)
-    return told, {one["id"]: standing.describe_line(one, priced=True) for one in told["items"]}
 
 
 def _is_judged(difference: Difference) -> bool:
@@ -133,7 +132,7 @@ def _judged(difference: Difference, order: WorkOrder, cause: Entry | None) -> bo
 
 
 def _difference(
-    consent: Consent, told: dict[str, Any], lines: dict[str, Any], newer: set[str], view: str
+    consent: Consent, told: dict[str, Any], lines: dict[str, Any], newer: set[str], *, priced: bool
 ) -> Difference:
     own = [key for key in consent.ids if key not in newer]
     changes: list[Change] = []
@@ -147,13 +146,17 @@ def _difference(
             (one for of in consent.of(key) if (one := standing.line_changes(of, key, lines.get(key)))), []
         )
         if found:
-            now[key] = canonical.digest(lines.get(key))
-            changes += _seen(consent, key, lines.get(key), view)
+            now[key] = canonical.digest(_shaped(consent, lines.get(key)))
+            changes += _seen(consent, key, lines.get(key), priced=priced)
     replaced = tuple(key for key in consent.ids if key in newer)
     return Difference(consent, tuple(changes), replaced, now)
 
 
-def _seen(consent: Consent, key: str, line: dict[str, Any] | None, view: str) -> list[Change]:
-    """The changes of a line as somebody of this view may read them; who saw most of those who signed says most."""
-    signatures = sorted(consent.of(key), key=lambda one: one.snapshot.facts["view"] != standing.PRICED)
-    return standing.line_changes(signatures[0], key, line, priced=view == standing.PRICED)
+def _shaped(consent: Consent, line: dict[str, Any] | None) -> dict[str, Any] | None:
+    return line and standing.describe_line(line, priced=True, worked=consent.of_report)
+
+
+def _seen(consent: Consent, key: str, line: dict[str, Any] | None, *, priced: bool) -> list[Change]:
+    """The changes of a line as somebody may read them; who saw most of those who signed says most."""
+    signatures = sorted(consent.of(key), key=lambda one: not standing.is_priced(one.snapshot.facts))
+    return standing.line_changes(signatures[0], key, line, priced=priced)

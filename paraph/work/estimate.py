@@ -42,7 +42,12 @@ def part_total(part: Part) -> int:
 
 def labour_total(item: Item) -> int:
     """Estimated hours × hourly rate, in minor units."""
-    return minor(item.estimated_hours * item.hourly_rate)
+    return labour(item.estimated_hours, item.hourly_rate)
+
+
+def labour(hours: Decimal, rate: int) -> int:
+    """Hours × hourly rate, in minor units."""
+    return minor(hours * rate)
 
 
 def item_total(item: Item) -> int:

@@ -138,8 +138,9 @@ def report(
         return order
     if order.status == Status.CANCELLED:
         raise ReportRefused(_("This order is cancelled."))
-    guards.require_approval(order)
+    # First the hours: where a service report was signed, they are part of what was approved.
     worked = _write_hours(order, hours or {})
+    guards.require_approval(order)
     before, order.status, order.reported_at = order.status, Status.COMPLETED, clock.now()
     order.save(update_fields=["status", "reported_at"])
     ledger.append(

@@ -201,7 +201,7 @@ def test_what_was_signed_is_superseded_by_another_value_and_stands_again_with_th
     properties.set_values(ticket.order, {ticket.afe.pk: "AFE-3"}, by=mara)
     runner.run_all()
     order = orders.load(ticket.order.pk)
-    (since,) = changes.since_signed(order, "estimate", "en")
+    (since,) = changes.since_signed(order, "en")
     assert [(row.what, row.before, row.now) for row in since.lines[0].rows] == [
         ("AFE number", "AFE-1", "AFE-3")
     ]

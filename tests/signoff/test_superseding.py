@@ -12,7 +12,7 @@ from paraph.evidence.models import Entry
 from paraph.sealing.errors import KeyMissing
 from paraph.signoff import approvals, ceremonies, completion, subjects, superseding
 from paraph.signoff.errors import Closed, Outdated, Stale
-from paraph.signoff.models import SealedCopy, SignOff, State, View
+from paraph.signoff.models import SealedCopy, SignOff, State
 from paraph.work import orders
 from paraph.work.models import WorkOrder
 from tests.cast import Shop, again, approve, customer, line, sign, signed
@@ -209,7 +209,7 @@ def test_S3_04_a_reader_without_prices_learns_no_price(shop: Shop) -> None:
     signed(shop, order, (1, 2))
     change(shop, order, 1, hourly_rate=9900)
     change(shop, order, 2, hourly_rate=9900, estimated_hours=Decimal(3))
-    (difference,) = superseding.differences(orders.load(order.pk), View.AUTHORISATION)
+    (difference,) = superseding.differences(orders.load(order.pk), priced=False)
     assert [one.path[2:] for one in difference.changes] == [("labour", "hours")]
     assert sorted(difference.numbers(list(difference.now))) == [1, 2]
 

@@ -91,6 +91,8 @@ class SignOff(models.Model):
     # What no longer says what was signed: digests of what it says now, by item id; "" is the order itself.
     changed = models.JSONField(default=dict, db_default=Value({}, models.JSONField()), blank=True)
     superseded_at = models.DateTimeField(null=True, blank=True)
+    # Whether it asks to accept the work done, by the service report; else to authorise the work to be done.
+    of_report = models.BooleanField(default=False, db_default=False)
 
     class Meta:
         """One open sign-off an order."""

@@ -35,7 +35,6 @@ from paraph.signoff.models import (
     Signature,
     SignOff,
     State,
-    View,
 )
 from paraph.web.shared.changes import SinceSigned, since_signed
 from paraph.work.models import WorkOrder
@@ -152,7 +151,7 @@ def requests_of(order: WorkOrder, member: Member, language: str) -> list[Request
     )
     filed = Return.objects.filter(party__signoff__order=order, state=ReturnState.FILED)
     papers = {one.party_id: one for one in filed.select_related("decided_by__user", "paper")}
-    since = {one.signoff.pk: one for one in since_signed(order, View.ESTIMATE, language)}
+    since = {one.signoff.pk: one for one in since_signed(order, language)}
     may = {right: access.can(member, right) for right in ("order.email", "signature.ask")}
     return [_request(one, clock.now(), may, since.get(one.pk), papers) for one in found]
 

@@ -147,7 +147,7 @@ def _request(
     if view not in SIGNED_VIEWS:
         return requests.share(order, [contact for contact, _ask in asks])
     access.require(member, "signature.ask")
-    return requests.ask(order, asks, by=by, rule=rule)
+    return requests.ask(order, asks, by=by, rule=rule, view=view)
 
 
 def _page(

@@ -239,12 +239,12 @@ def _since(signoff: SignOff, order: WorkOrder, sheet: Sheet) -> Sequence[SinceSi
         return ()
     if signoff.state != State.SUPERSEDED and not any(one.changed for one in sheet.standing.values()):
         return ()
-    return since_signed(order, sheet.view, get_language() or "en")
+    return since_signed(order, get_language() or "en", priced=sheet.priced)
 
 
 def live(order: WorkOrder, view: str) -> Sheet:
     """What a view of an order shows now, with who decided and what was said."""
-    standing = subjects.standing(order)
+    standing = subjects.standing(order, view)
     said: dict[str, list[Comment]] = {}
     for comment in Comment.objects.filter(order=order).order_by("at"):
         said.setdefault(str(comment.item_id or ""), []).append(comment)

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 
 from paraph.lib import figures
 from paraph.signoff.models import Choice, View
-from paraph.signoff.subjects import PRICED, Standing
+from paraph.signoff.subjects import Standing, is_priced
 from paraph.work import property_words
 from paraph.work.models import Comment
 from paraph.work.properties import KEY
@@ -53,7 +53,7 @@ class Sheet:
     @property
     def priced(self) -> bool:
         """Whether money is shown (S3-04, S3-05)."""
-        return self.view == PRICED
+        return is_priced(self.content)
 
     @cached_property
     def lines(self) -> list[dict[str, Any]]:

@@ -77,12 +77,12 @@ class SinceSigned:
     again: str = ""
 
 
-def since_signed(order: WorkOrder, view: str, language: str) -> list[SinceSigned]:
-    """What changed since each request of an order was signed, as a reader of this view may know it, oldest first.
+def since_signed(order: WorkOrder, language: str, *, priced: bool = True) -> list[SinceSigned]:
+    """What changed since each request of an order was signed, as a reader may know it, with prices or without.
 
-    Requests whose signatures hold as they stand are left out. `order` comes from `orders.load`.
+    Oldest first; requests whose signatures hold as they stand are left out. `order` comes from `orders.load`.
     """
-    return [_since(one, language) for one in superseding.differences(order, view) if one.is_any]
+    return [_since(one, language) for one in superseding.differences(order, priced=priced) if one.is_any]
 
 
 def _since(found: Difference, language: str) -> SinceSigned:

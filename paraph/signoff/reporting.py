@@ -1,0 +1,55 @@
+"""The service report: what was done, for the customer to accept (S1-06, S1-18).
+
+The secret: it tells the hours that were worked, so it cannot be asked for before they are recorded; and while it waits
+for its signature, the work is not called done (S1-04).
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from paraph.signoff.errors import HoursMissing, Undecided
+from paraph.signoff.models import Choice, SignOff, State, View
+from paraph.signoff.standing import standing
+from paraph.work import orders
+from paraph.work.models import Item, WorkOrder
+
+
+def lines_of(order: WorkOrder) -> list[Item]:
+    """The lines a report tells: all but those the customer rejected before the work."""
+    told = standing(order, View.REPORT)
+    return [one for one in orders.lines_of(order) if str(one.pk) in told]
+
+
+def require_hours(order: WorkOrder) -> None:
+    """Raise `HoursMissing` while the hours of a line that takes labour are not recorded. 0 is an answer."""
+    lacking = [one.number for one in lines_of(order) if one.estimated_hours and one.actual_hours is None]
+    if lacking:
+        raise HoursMissing(lacking)
+
+
+def require_decided(content: dict[str, Any]) -> None:
+    """Raise `Undecided` while a line of a report, as `subjects.present` tells it, is neither accepted nor refused."""
+    pending = [one["number"] for one in content["items"] if one["decision"] == Choice.PENDING]
+    if pending:
+        raise Undecided(pending)
+
+
+def shows_prices(order: WorkOrder) -> bool:
+    """Whether the report of this order has prices in it."""
+    return False
+
+
+def is_awaited(order: WorkOrder) -> bool:
+    """Whether a service report of the order waits for its signature."""
+    waits = (State.OPEN, State.DISPUTED)
+    return SignOff.objects.filter(order=order, of_report=True, state__in=waits).exists()
+
+
+def obstacle(order: WorkOrder) -> str:
+    """A sentence when an order may not be called done, else ""; see `work.guards`."""
+    if not is_awaited(order):
+        return ""
+    return _("The service report waits for the customer’s signature: it must be signed or withdrawn first.")
