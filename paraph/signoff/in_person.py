@@ -44,7 +44,7 @@ def invite(
     Raises `access.Forbidden`, `OthersAsked`, and as `requests.ask`.
     """
     access.require(by, RIGHT)
-    party = party_of(order, contact, by=actor)
+    party = party_of(order, contact, by=actor, view=view)
     now = clock.now()
     invitation = Invitation.objects.create(
         party=party,
@@ -62,13 +62,17 @@ def invite(
     return invitation
 
 
-def party_of(order: WorkOrder, contact: Contact, *, by: Actor) -> Party:
-    """The party a contact is in the order's open request, asking them if there is none. Raises as `invite`."""
+def party_of(order: WorkOrder, contact: Contact, *, by: Actor, view: str = View.REPORT) -> Party:
+    """The party a contact is in the order's open request, asking them if there is none. Raises as `invite`.
+
+    A request for something else is no hindrance here: `requests.ask` knows whether it makes room.
+    """
     subjects.hold(order.pk)
-    open_request = SignOff.objects.filter(order=order, state__in=UNFINISHED).first()
+    same = SignOff.objects.filter(order=order, of_report=view == View.REPORT)
+    open_request = same.filter(state__in=UNFINISHED).first()
     if open_request is not None:
         asked = open_request.parties.filter(ask=Ask.AUTHORISE)
         if asked.exists() and not asked.filter(contact=contact).exists():
             raise OthersAsked
-    signoff = requests.ask(order, [(contact, Ask.AUTHORISE)], by=by)
+    signoff = requests.ask(order, [(contact, Ask.AUTHORISE)], by=by, view=view)
     return signoff.parties.select_related("signoff__order__organisation", "contact").get(contact=contact)

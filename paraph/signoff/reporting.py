@@ -10,10 +10,11 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from paraph.signoff import policies
 from paraph.signoff.errors import HoursMissing, Undecided
 from paraph.signoff.models import Choice, SignOff, State, View
 from paraph.signoff.standing import standing
-from paraph.work import orders
+from paraph.work import checklists, orders, photos
 from paraph.work.models import Item, WorkOrder
 
 
@@ -39,7 +40,26 @@ def require_decided(content: dict[str, Any]) -> None:
 
 def shows_prices(order: WorkOrder) -> bool:
     """Whether the report of this order has prices in it."""
-    return False
+    return bool(policies.of(order).prices)
+
+
+def beside(order: WorkOrder) -> dict[str, list[dict[str, Any]]]:
+    """What a report shows beside the lines: photos and confirmed checklist, each only where there is any.
+
+    photos [{digest, item (id or None), caption}], oldest first; checklist [{key, texts {language: text}}], the points
+    that were confirmed for the order as it is now, without texts for the built-in one (S1-17, S1-29).
+    """
+    pictures = [
+        {
+            "digest": f"sha256:{one.blob}",
+            "item": str(one.item_id) if one.item_id else None,
+            "caption": one.caption,
+        }
+        for one in photos.of(order)
+    ]
+    found = checklists.confirmed(order)
+    points = [{"key": one["key"], "texts": one["texts"]} for one in found.points] if found else []
+    return {key: value for key, value in (("photos", pictures), ("checklist", points)) if value}
 
 
 def is_awaited(order: WorkOrder) -> bool:

@@ -44,6 +44,7 @@ def present(order: WorkOrder, view: str, stand: Mapping[str, Standing] | None = 
         stand={key: (str(one.choice), one.authorised) for key, one in stand.items()},
         notes=_notes(order),
         priced=view == View.ESTIMATE or (view == View.REPORT and reporting.shows_prices(order)),
+        beside=reporting.beside(order) if view == View.REPORT else {},
     )
 
 
@@ -55,6 +56,7 @@ def compose(
     stand: Mapping[str, tuple[str, bool]],
     notes: Mapping[str, Sequence[Mapping[str, str]]],
     priced: bool,
+    beside: Mapping[str, Any],
 ) -> dict[str, Any]:
     """Put a view together: a JSON-able value without language; money in minor units, decimals as text.
 
@@ -65,9 +67,9 @@ def compose(
     [{by, at, text}]}]. With prices, labour has rate and total, a part price and total, an item tax_rate and total, and
     there are sums {all, approved, authorised} of {net, taxes [{rate, net, tax}], gross}.
 
-    In a service report the hours are those worked, None while nobody recorded them, and labour.total and total are made
-    of them: hours × rate, half a cent up. A technician's phone makes the very same value, so its canonical JSON (RFC
-    8785) is the same too; tests/vectors/report_*.json are examples for both.
+    In a service report the hours are those worked, None while nobody recorded them, labour.total and total are made of
+    them (hours × rate, half a cent up), and `beside` adds what `reporting.beside` says. A technician's phone makes the
+    very same value, so its canonical JSON (RFC 8785) is the same, too: tests/vectors/report_*.json are examples.
     """
     items = [
         {
@@ -100,7 +102,7 @@ def compose(
             ),
             "authorised": _sums(one for one in items if one["authorised"]),
         }
-    return content
+    return {**content, **beside}
 
 
 def freeze(signoff: SignOff, view: str, *, by: Actor) -> Snapshot:

@@ -11,13 +11,19 @@ import pytest
 from paraph.lib import canonical
 from paraph.signoff import approvals, ceremonies, consent, requests, subjects, superseding
 from paraph.signoff.errors import HoursMissing, NothingToAsk, NotThere, OtherRequest, Stale, Undecided
-from paraph.signoff.models import Ask, Rule, SignOff, State, View
-from paraph.work import orders
+from paraph.signoff.models import Ask, Policy, Rule, SignOff, State, View
+from paraph.work import checklists, orders, photos
 from paraph.work.guards import ApprovalMissing, ReportRefused
 from paraph.work.models import Status, WorkOrder
 from tests.cast import Shop, accepted, again, approve, customer, lines, sign, signed, worked
+from tests.paperwork import photo
 
 VECTORS = Path(__file__).parents[1] / "vectors"
+
+
+def show_prices(shop: Shop) -> None:
+    """The organisation's reports have prices in them."""
+    Policy.objects.update_or_create(organisation=shop.organisation, kind=None, defaults={"prices": True})
 
 
 def stand(order: WorkOrder, view: str = "") -> list[tuple[str, bool, bool]]:
@@ -45,10 +51,8 @@ def test_S1_18_a_report_tells_tasks_parts_and_the_hours_worked_and_no_money(shop
     assert told["items"][0]["action"] == "Replace and test."
 
 
-def test_with_prices_the_sums_are_those_of_the_hours_worked(
-    shop: Shop, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("paraph.signoff.reporting.shows_prices", lambda order: True)
+def test_with_prices_the_sums_are_those_of_the_hours_worked(shop: Shop) -> None:
+    show_prices(shop)
     order = worked(shop, shop.open_order(1), "3")
     told = subjects.present(orders.load(order.pk), View.REPORT)
     assert told["items"][0]["labour"] == {"code": "32-40", "hours": "3", "rate": 8500, "total": 25500}
@@ -60,10 +64,8 @@ def test_with_prices_the_sums_are_those_of_the_hours_worked(
     }
 
 
-def test_hours_nobody_recorded_are_null_and_never_a_figure(
-    shop: Shop, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("paraph.signoff.reporting.shows_prices", lambda order: True)
+def test_hours_nobody_recorded_are_null_and_never_a_figure(shop: Shop) -> None:
+    show_prices(shop)
     told = subjects.present(orders.load(shop.open_order(1).pk), View.REPORT)
     assert told["items"][0]["labour"]["hours"] is None
     assert told["items"][0]["total"] == 12050  # what can be told so far: the part
@@ -229,6 +231,28 @@ def test_S1_16_S1_31_the_statement_names_neither_lines_nor_money_and_the_record_
     )
     assert [one["signed_for"] for one in told["decisions"]] == [True, False]
     assert canonical.digest(told["subject"]["content"]) == told["subject"]["digest"]
+
+
+def test_S1_17_S1_29_photos_and_the_confirmed_checklist_are_in_the_report_and_signed_with_it(
+    shop: Shop,
+) -> None:
+    order = worked(shop, shop.open_order(1), "3")
+    (line,) = lines(order)
+    picture = photos.add(order, photo(), item=line, caption="Old tyre", by=shop.tess, actor=shop.tess.actor)
+    keys = [one.key for one in checklists.of(order)]
+    checklists.confirm(order, keys, by=shop.tess, actor=shop.tess.actor)
+    told = subjects.present(orders.load(order.pk), View.REPORT)
+    assert told["photos"] == [
+        {"digest": f"sha256:{picture.blob}", "item": str(line.pk), "caption": "Old tyre"}
+    ]
+    assert told["checklist"] == [{"key": "installed", "texts": {}}]
+    assert not {"photos", "checklist"} & set(subjects.present(orders.load(order.pk), View.ESTIMATE))
+    invitation = shop.invite(order, view=View.REPORT)
+    ceremonies.approve_all(invitation, by=customer(invitation))
+    ceremony = ceremonies.review(invitation, by=customer(invitation))
+    photos.remove(picture, by=shop.tess, actor=shop.tess.actor)
+    with pytest.raises(Stale):
+        sign(ceremony)
 
 
 @pytest.mark.parametrize("name", ["plain", "priced"])

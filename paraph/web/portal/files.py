@@ -62,6 +62,7 @@ def _invoice(invitation: Invitation, order: WorkOrder, language: str) -> bytes:
 DOCUMENTS: dict[View, Callable[[Invitation, WorkOrder, str], bytes]] = {
     View.ESTIMATE: _signed,
     View.AUTHORISATION: _signed,
+    View.REPORT: _signed,
     View.PROGRESS: _progress,
     View.INVOICE: _invoice,
 }

@@ -40,6 +40,11 @@ NAMES: dict[str, Any] = {
     "site": gettext_lazy("Site"),
     "customer": gettext_lazy("Customer"),
 }
+# What a service report shows beside the lines, told by how many there are.
+BESIDE: dict[str, Any] = {
+    "photos": gettext_lazy("Photos"),
+    "checklist": gettext_lazy("Checklist before signing"),
+}
 MONEY = frozenset({"total", "rate"})
 
 
@@ -118,6 +123,10 @@ def explain(changes: Sequence[Change], before: dict[str, Any], language: str) ->
                 group.rows += _properties(change, language)
                 continue
             group.rows.append(_row(change, before["order"]["currency"], language))
+        elif top in BESIDE:
+            group = told.setdefault("", Changed(None, _("The order itself")))
+            counts = (str(len(value or ())) for value in (change.before, change.after))
+            group.rows.append(Row(str(BESIDE[top]), *counts))
     found = [one for one in told.values() if one.rows or one.is_new or one.is_gone]
     return sorted(found, key=lambda one: (one.number is not None, one.number or 0))
 
