@@ -3,7 +3,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("signoff", "0013_in_the_field"),
+        ("signoff", "0014_who_signs"),
     ]
 
     operations = [
