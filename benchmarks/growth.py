@@ -13,13 +13,18 @@ from typing import Any
 from benchmarks.figures import Effort, Figure, median
 from benchmarks.installation import Failed, Inside, Installation, on_postgresql, on_sqlite
 
-# issue 3, "Speed and size": at most so many times what it costs with 100 orders.
-MOST_GROWTH = 1.3
+# issue 3, "Speed and size": at most so many times what it costs with 100 orders; the others only inform.
+MOST_GROWTH = {
+    "order list": 1.3,
+    "order page": 1.3,
+    "portal page": 1.3,
+    "sign POST": 1.3,
+    "start page": 1.5,  # every morning's first, and ours: it gathers what waits from everything there is
+}
 SMALL = (100, 1_000)  # orders, ledger entries
 LARGE = (100_000, 1_000_000)
 LARGE_QUICK = (5_000, 50_000)
 WARM = 3
-JUDGED = {"order list", "order page", "portal page", "sign POST"}  # the others only inform
 Asked = tuple[str, str, dict[str, str] | None]
 
 
@@ -58,7 +63,7 @@ def compared(name: str, clock: str, insides: list[Inside], rounds: int) -> list[
                     column.append(told[clock])
                     queries.add(told["queries"])
         small, large = (median(column) for column in taken)
-        figures.append(_figure(f"{page}, {name}", large, small, MOST_GROWTH if page in JUDGED else None))
+        figures.append(_figure(f"{page}, {name}", large, small, MOST_GROWTH.get(page)))
         assert len(queries) == 1 or page == "sign POST", f"{page}: {sorted(queries)} queries"
     looks = [[inside.ask("look") for inside in insides] for _ in range(WARM + rounds)]
     small, large = (median(column) for column in zip(*looks[WARM:], strict=True))

@@ -19,6 +19,7 @@ from paraph.work.models import Comment, Item, WorkOrder
 @transaction.atomic
 def add(order: WorkOrder, item: Item | None, *, text: str, by: Actor) -> Comment:
     """Say something about an item, or about the order when `item` is None. `text` was validated by the form."""
+    Comment.objects.filter(order=order, item=item, unanswered=True).update(unanswered=False)
     comment = Comment.objects.create(
         order=order,
         item=item,
@@ -27,6 +28,7 @@ def add(order: WorkOrder, item: Item | None, *, text: str, by: Actor) -> Comment
         author_name=by.name,
         text=text,
         at=clock.now(),
+        unanswered=by.kind == "contact",
     )
     ledger.append(
         CommentAdded(comment=str(comment.id), number=item.number if item else None, text=text),
@@ -41,9 +43,12 @@ def add(order: WorkOrder, item: Item | None, *, text: str, by: Actor) -> Comment
 def delete(comment: Comment, *, by: Member, actor: Actor) -> Comment:
     """Hide a comment; managers only (raises `access.Forbidden`). Deleting twice is once."""
     access.require(by, "comment.delete")
-    if not Comment.objects.filter(pk=comment.pk, deleted_at=None).update(deleted_at=clock.now()):
+    there = Comment.objects.filter(deleted_at=None)
+    if not there.filter(pk=comment.pk).update(deleted_at=clock.now(), unanswered=False):
         return comment
     comment.refresh_from_db()
+    # What it answered may be the last word again; `unanswered` may be true too often, never too seldom.
+    there.filter(order=comment.order_id, item=comment.item_id, author_kind="contact").update(unanswered=True)
     ledger.append(
         CommentDeleted(comment=str(comment.id), number=comment.item.number if comment.item else None),
         log=str(comment.order.organisation_id),

@@ -101,7 +101,11 @@ def signoff(member: Member, order: UUID, pk: UUID) -> SignOff:
 
 def disputes(member: Member) -> QuerySet[Dispute]:
     """What customers dispute or disputed, with all that is told of it."""
-    found = Dispute.objects.filter(signoff__organisation_id=member.organisation_id)
+    return told(Dispute.objects.filter(signoff__organisation_id=member.organisation_id))
+
+
+def told(found: QuerySet[Dispute]) -> QuerySet[Dispute]:
+    """Disputes with all that is told of them."""
     return found.select_related("party__contact", "signoff__order__customer", "snapshot", "resolved_by__user")
 
 

@@ -1,6 +1,8 @@
 """What needs somebody's attention, oldest first, before any list (look.md, "The office order page").
 
-Each is one query over the organisation's own rows.
+Each is one query over the organisation's own rows. What waits is little, whatever was ever done: where no index leads
+from the organisation to it, the query begins with what waits and asks whose it is (`Exists`, which SQLite does not
+turn around).
 """
 
 from __future__ import annotations
@@ -65,15 +67,18 @@ def seals(member: Member) -> QuerySet[SignOff]:
 
 def disputes(member: Member) -> QuerySet[Dispute]:
     """What customers dispute and nobody resolved yet, the oldest first (S0-34)."""
-    return reach.disputes(member).filter(resolved_at=None).order_by("raised_at")
+    ours = SignOff.objects.filter(pk=OuterRef("signoff"), organisation_id=member.organisation_id)
+    found = reach.told(Dispute.objects.filter(Exists(ours), resolved_at=None))
+    return found.order_by("raised_at")
 
 
 def questions(member: Member) -> QuerySet[Comment]:
     """The customers' last words that nobody of the shop answered."""
     later = Comment.objects.filter(order=OuterRef("order"), at__gt=OuterRef("at"), deleted_at=None)
     on_item, on_order = Exists(later.filter(item=OuterRef("item"))), Exists(later.filter(item=None))
+    ours = WorkOrder.objects.filter(pk=OuterRef("order"), organisation_id=member.organisation_id)
     open_ones = Comment.objects.filter(
-        order__organisation_id=member.organisation_id, author_kind="contact", deleted_at=None
+        Exists(ours), unanswered=True, author_kind="contact", deleted_at=None
     ).filter(Q(item__isnull=False) & ~on_item | Q(item=None) & ~on_order)
     return open_ones.select_related("order__customer", "item").order_by("at")
 
