@@ -75,7 +75,7 @@ def test_S3_31_the_words_of_an_older_release_are_found_and_judged_alike(shop: Sh
     comments.add(order, None, text="Monday.", by=shop.mara.actor)
     Comment.objects.update(unanswered=True)  # what it leaves behind: the column's own default
     assert not waiting.questions(shop.mara).exists()
-    importlib.import_module("paraph.work.migrations.0005_unanswered").fill(apps, None)
+    importlib.import_module("paraph.work.migrations.0006_unanswered").fill(apps, None)
     assert not Comment.objects.filter(unanswered=True).exists()
 
 

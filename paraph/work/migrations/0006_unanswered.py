@@ -15,7 +15,7 @@ def fill(apps: Any, schema: Any) -> None:
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("work", "0004_properties"),
+        ("work", "0005_lists"),
     ]
 
     operations = [

@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("signoff", "0012_declines"),
+        ("signoff", "0015_report_requests"),
     ]
 
     operations = [
