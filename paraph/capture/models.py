@@ -9,7 +9,7 @@ from django.db.models import Q, Value
 from django.utils.translation import gettext_lazy as _
 
 from paraph.people.models import Device, Member, Organisation
-from paraph.signoff.models import Signature
+from paraph.signoff.models import Ceremony, Signature
 from paraph.work.models import WorkOrder
 
 
@@ -38,13 +38,19 @@ class Capture(models.Model):
     # Why it is held or refused, and what else was found: codes, see `findings`.
     reasons = models.JSONField(default=list, db_default=Value([], models.JSONField()), blank=True)
     act = models.CharField(max_length=10, blank=True)
+    claimed_at = models.DateTimeField(null=True, blank=True)  # when it was done, by the phone's own clock
     order = models.ForeignKey(WorkOrder, models.SET_NULL, null=True, blank=True, related_name="captures")
+    # The order's revision once what the technician reports in it was written; null: not yet.
+    applied = models.PositiveIntegerField(null=True, blank=True)
+    # The act it became, before it is signed: a filing that was cut short goes on from here.
+    ceremony = models.OneToOneField(Ceremony, models.PROTECT, null=True, blank=True, related_name="capture")
     signature = models.OneToOneField(Signature, models.PROTECT, null=True, blank=True, related_name="capture")
     received_at = models.DateTimeField()
     # What the web saw of the connection it came by: encrypted JSON (address, source, agent).
     connection = models.BinaryField()
     attempts = models.PositiveSmallIntegerField(default=0)
     due_at = models.DateTimeField(null=True, blank=True)  # when to file it; null: nothing left to do
+    leased_until = models.DateTimeField(null=True, blank=True)  # while somebody files it
     decided_at = models.DateTimeField(null=True, blank=True)
     decided_by = models.ForeignKey(Member, models.SET_NULL, null=True, related_name="+")
     sentence = models.TextField(blank=True)

@@ -20,6 +20,7 @@ from django.contrib.sessions.models import Session
 from django.db import close_old_connections, connections
 
 from paraph.automation import runner, undelivered
+from paraph.capture import filing
 from paraph.delivery import collect, outbox, retention
 from paraph.evidence import ledger
 from paraph.lib import clock, home
@@ -84,6 +85,8 @@ LOOPS = (
     Loop("seals", completion.seal_pending, polls=15),
     # Two signed at the same moment: nothing is wrong, so the seal need not wait.
     Loop("seals of the moment", partial(completion.seal_pending, NOT_LAST), polls=2),
+    # What phones send is filed at once where that takes a moment; the rest of a long absence follows here.
+    Loop("captures", filing.file_due),
     # Reading takes a page a second; what comes meanwhile waits its turn, and other loops go on.
     Loop("papers", reading.read_due),
     Loop("reminders", followups.remind_due, polls=30),

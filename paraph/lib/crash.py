@@ -12,6 +12,8 @@ POINTS = (
     "blob.renamed",
     "sign.before_commit",
     "sign.committed",
+    "capture.reviewed",
+    "capture.signed",
     "return.read",
     "return.before_commit",
     "return.filed",

@@ -26,7 +26,7 @@ DOUBTS = {
     "late": _("It arrived long after it was signed."),
     "gap": _("Something this phone sealed before it has not arrived."),
     "device_changed": _("It was sealed by a phone that is no longer enrolled."),
-    "order_changed": _("The order had changed since the customer read it."),
+    "number_twice": _("The phone gave the same number to two signatures."),
 }
 VERDICTS = {
     "inside": _("inside the site’s area"),

@@ -37,7 +37,14 @@ class OthersAsked(SignOffError):
 
 @transaction.atomic
 def invite(
-    order: WorkOrder, contact: Contact, *, device: str, by: Member, actor: Actor, view: str = View.REPORT
+    order: WorkOrder,
+    contact: Contact,
+    *,
+    device: str,
+    by: Member,
+    actor: Actor,
+    language: str = "",
+    view: str = View.REPORT,
 ) -> Invitation:
     """Ask a contact on site, on the phone `device` (its id); return the invitation, which no link opens.
 
@@ -49,7 +56,7 @@ def invite(
     invitation = Invitation.objects.create(
         party=party,
         view=view,
-        language=contact.language,
+        language=language or contact.language,
         key_digest=keys.digest(keys.fresh()),  # of a key that nobody keeps
         sent_by=by,
         in_person=True,

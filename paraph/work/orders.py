@@ -44,7 +44,7 @@ class PartDraft:
 
 @dataclass(frozen=True)
 class ItemDraft:
-    """An item as entered; `id` None for a new one, `hourly_rate` in minor units."""
+    """An item as entered, `hourly_rate` in minor units. `id` None for a new one; one nobody knows becomes its id."""
 
     finding: str
     id: UUID | None = None
@@ -327,11 +327,19 @@ def _write_lines(order: WorkOrder, draft: OrderDraft) -> None:
         item = kept.pop(line.id, None) if line.id else None
         if item is None:
             highest += 1
-            item = Item(order=order, number=highest)
+            item = _new(order, highest, line)
         _write_line(item, line)
     for gone in kept.values():
         gone.removed_at = clock.now()
         gone.save(update_fields=["removed_at"])
+
+
+def _new(order: WorkOrder, number: int, line: ItemDraft) -> Item:
+    """A new line: under the id a phone gave it without network, unless that is anybody's already."""
+    item = Item(order=order, number=number)
+    if line.id and not Item.objects.filter(pk=line.id).exists():
+        item.pk = line.id
+    return item
 
 
 def _write_line(item: Item, line: ItemDraft) -> None:

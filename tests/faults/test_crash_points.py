@@ -7,13 +7,25 @@ from dataclasses import asdict, dataclass
 import pytest
 
 from paraph.billing.models import Invoice
+from paraph.capture import filing
+from paraph.capture.models import Capture
+from paraph.capture.models import State as Filed
 from paraph.delivery import mailbox
 from paraph.evidence.models import Entry
-from paraph.lib import crash
-from paraph.signoff.models import Ceremony, ReturnState, SealedCopy, Signature, SignOff, State
+from paraph.lib import clock, crash
+from paraph.signoff.models import (
+    Ceremony,
+    ReturnState,
+    SealedCopy,
+    Signature,
+    SignOff,
+    State,
+    Verification,
+)
 from paraph.work.models import Status
 from tests import scans
 from tests.billing import bills
+from tests.capture.phone import Phone, arrive, send
 from tests.cast import Shop
 from tests.faults import house
 from tests.faults import test_keeping as keeping
@@ -62,6 +74,15 @@ FILING = {
     "return.read": ReturnState.SENT,
     "return.before_commit": ReturnState.SENT,
     "return.filed": ReturnState.FILED,
+}
+# The points of filing what a phone sent, and whether its customer has signed when the process dies there.
+CAPTURING = {
+    "capture.reviewed": False,
+    "consent.committed": False,
+    "blob.renamed": False,
+    "sign.before_commit": False,
+    "sign.committed": True,
+    "capture.signed": True,
 }
 # The points that a worker passes when it makes up for a seal.
 LATE = ("pdf.rendered", "pdf.sealed", "blob.written", "blob.renamed")
@@ -129,8 +150,31 @@ def test_F3_a_worker_killed_while_it_makes_up_for_a_seal_leaves_one_copy(
     assert jan.get(jan.at("sealed")).status_code == 200
 
 
+@pytest.mark.parametrize("point", CAPTURING)
+def test_F2_I8_killed_while_a_capture_is_filed_it_is_filed_once(
+    point: str, shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    phone = Phone.enrolled(shop.tess)
+    sent = phone.signs(shop.open_order(1), shop.jan, place={"missing": "denied"})
+    assert [one.kept for one in send(sent)] == [True]
+    died = house.child("filer", crash_at=point)
+    assert died.returncode == house.CRASHED, f"{point} was not reached:\n{died.stdout}{died.stderr}"
+    assert Signature.objects.exists() == CAPTURING[point]
+    kept = house.notes()
+
+    later = clock.now() + filing.LEASE
+    monkeypatch.setattr(clock, "now", lambda: later)
+    arrive(sent, sent)
+    house.worker_comes()
+
+    assert Capture.objects.get().state == Filed.FILED
+    assert Signature.objects.count() == SealedCopy.objects.count() == Verification.objects.count() == 1
+    assert house.statuses(Signature.objects.get().signoff.order)[-1] == Status.NEEDS_VERIFICATION
+    assert house.broken(shop, kept=kept) == []
+
+
 def test_F2_every_named_point_is_tried() -> None:
-    assert {*LEFT, *ISSUING, *FILING, *keeping.BACKUP, *keeping.RESTORE} == set(crash.POINTS)
+    assert {*LEFT, *ISSUING, *FILING, *CAPTURING, *keeping.BACKUP, *keeping.RESTORE} == set(crash.POINTS)
 
 
 @pytest.mark.parametrize("point", FILING)
