@@ -31,6 +31,7 @@ def static() -> list[Check]:
         Check("import contracts", (BIN / "lint-imports", "--no-logo")),
         Check("types", (python, "-m", "mypy")),
         Check("front-end types", (FRONTEND / "node_modules/.bin/tsc", "--noEmit"), cwd=FRONTEND),
+        Check("worker types", (FRONTEND / "node_modules/.bin/tsc", "--noEmit", "-p", "tsconfig.worker.json"), cwd=FRONTEND),
         Check("front-end tests", (BIN / "node", "--test", "src/**/*.test.ts"), cwd=FRONTEND),
         Check("strings", (python, "-m", "scripts.messages", "check"), tells=True),
     ]

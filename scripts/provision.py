@@ -177,7 +177,7 @@ def steps() -> list[Step]:
     """All steps in their order, with the outputs that the present catalogues call for."""
     lock, node_lock = REQUIREMENTS / "dev.txt", FRONTEND / "package-lock.json"
     catalogues = tuple(po.with_suffix(".mo") for po in LOCALES.glob("*/LC_MESSAGES/*.po"))
-    sources = (FRONTEND / "src", FRONTEND / "build.mjs", node_lock)
+    sources = (FRONTEND / "src", FRONTEND / "build.mjs", FRONTEND / "icons.mjs", node_lock)
     return [
         Step("virtual environment", make_venv, (), (BIN / "python", BIN / "pip")),
         Step(

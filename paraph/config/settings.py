@@ -89,6 +89,7 @@ INSTALLED_APPS = [
     "paraph.automation",
     "paraph.web.shared",
     "paraph.web.portal",
+    "paraph.web.field",
     "paraph.web.office",
     "paraph.operate",
 ]

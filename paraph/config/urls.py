@@ -10,6 +10,7 @@ urlpatterns = [
     *(path(where.lstrip("/"), view, name=view.__name__) for where, view in probes.PROBES.items()),
     path("", include("paraph.web.shared.urls")),
     path("", include("paraph.web.portal.urls")),
+    path("", include("paraph.web.field.urls")),
     path("", include("paraph.web.office.urls")),
     path("", include("paraph.web.office.library_urls")),
 ]

@@ -1,0 +1,96 @@
+// The phone in a customer's hands: what is kept of it, so that a reload, the back button or a closed tab come back here.
+// Only the technician's unlock leads out.
+import type { Clock } from "./field-capture.ts";
+import type { Content } from "./field-content.ts";
+import { go, open } from "./field-router.ts";
+import type { Draft, Line, Order } from "./field-types.ts";
+import { drop, keep, read } from "./field-vault.ts";
+import { draft, order } from "./field-work.ts";
+
+export type Step = "language" | "summary" | "who" | "sign" | "decline" | "dispute" | "done";
+export interface Hand {
+  order: string;
+  shop: string;
+  technician: string;
+  step: Step;
+  language: string;
+  content: Content;
+  lines: Line[];
+  decisions: Record<string, string>;
+  contact: string;
+  name: string;
+  role: string;
+  clock: Clock;
+  /** What is shown at the end; the order is no longer on the phone then. */
+  code: string;
+  signed: boolean;
+}
+/** The state with what it is about, as far as that is still on the phone. */
+export interface Stage {
+  hand: Hand;
+  order: Order;
+  draft: Draft;
+}
+type Screen = (stage: Stage) => Promise<void> | void;
+
+export const HAND = "hand";
+const screens = new Map<Step, Screen>();
+const tabs = new BroadcastChannel("paraph-hand");
+let shown = false;
+
+export function stepAt(step: Step, screen: Screen): void {
+  screens.set(step, screen);
+}
+
+/** Whether a customer has the phone; if so, their screen is shown. */
+export async function isHandedOver(): Promise<boolean> {
+  const hand = await read<Hand>(HAND);
+  if (!hand) return (shown = false);
+  if (location.hash !== "#hand") history.pushState(null, "", "#hand");
+  if (!shown) await showStep(hand);
+  return (shown = true);
+}
+
+export async function begin(hand: Hand): Promise<void> {
+  await keep(HAND, hand);
+  tabs.postMessage("begun");
+  shown = false;
+  await open();
+}
+
+/** Go on to a step and remember it, with what changed. */
+export async function move(stage: Stage, step: Step, changes: Partial<Hand> = {}): Promise<void> {
+  const hand = { ...stage.hand, ...changes, step };
+  await keep(HAND, hand);
+  await showStep(hand);
+}
+
+/** Remember without going anywhere. */
+export async function note(stage: Stage, changes: Partial<Hand>): Promise<void> {
+  Object.assign(stage.hand, changes);
+  await keep(HAND, stage.hand);
+}
+
+/** Show the step that the state says. */
+export async function showStep(hand: Hand): Promise<void> {
+  const [found, kept] = await Promise.all([order(hand.order), draft(hand.order)]);
+  // Without its order there is nothing to sign; only the end can be shown.
+  if (hand.step !== "done" && (!found || !kept)) return takeBack();
+  await screens.get(hand.step)!({ hand, order: found!, draft: kept! });
+}
+
+/** The technician has the phone back. */
+export async function takeBack(): Promise<void> {
+  await drop(HAND);
+  tabs.postMessage("ended");
+  shown = false;
+  await go("orders");
+}
+
+/** What one tab does with the phone holds in all of them. */
+export function followOtherTabs(): void {
+  tabs.addEventListener("message", () => {
+    shown = false;
+    void open();
+  });
+}

@@ -1,0 +1,31 @@
+// The technician's app.
+import "./signature-pad.ts";
+import { followOtherTabs, isHandedOver, stepAt } from "./field-hand.ts";
+import { chooseLanguage, nobodyScreen, onward, showDone } from "./field-hand-over.ts";
+import { orderScreen } from "./field-order.ts";
+import { openOrders, wasSent } from "./field-orders.ts";
+import { guarded, listen, open, screenAt } from "./field-router.ts";
+import { showDecline, showDispute, showSign } from "./field-sign.ts";
+import { isReady, revoked } from "./field-start.ts";
+import { showSummary } from "./field-summary.ts";
+import { keepTrying, told } from "./field-sync.ts";
+import { register } from "./field-version.ts";
+import { showWho } from "./field-who.ts";
+
+screenAt("orders", openOrders);
+screenAt("order", orderScreen(onward));
+screenAt("nobody", nobodyScreen);
+stepAt("language", chooseLanguage);
+stepAt("summary", showSummary);
+stepAt("who", showWho);
+stepAt("sign", showSign);
+stepAt("decline", showDecline);
+stepAt("dispute", showDispute);
+stepAt("done", showDone);
+guarded(async () => (await isHandedOver()) || !(await isReady()));
+listen();
+followOtherTabs();
+told(() => void wasSent(), () => void revoked());
+void register();
+keepTrying();
+void open();
