@@ -11,6 +11,8 @@ from pathlib import Path
 
 from scripts.provision import BIN, FRONTEND, ROOT, environment
 
+TSC = FRONTEND / "node_modules/.bin/tsc"
+
 
 @dataclass(frozen=True)
 class Check:
@@ -30,8 +32,8 @@ def static() -> list[Check]:
         Check("lint", (BIN / "ruff", "check", "--output-format=concise", ".")),
         Check("import contracts", (BIN / "lint-imports", "--no-logo")),
         Check("types", (python, "-m", "mypy")),
-        Check("front-end types", (FRONTEND / "node_modules/.bin/tsc", "--noEmit"), cwd=FRONTEND),
-        Check("worker types", (FRONTEND / "node_modules/.bin/tsc", "--noEmit", "-p", "tsconfig.worker.json"), cwd=FRONTEND),
+        Check("front-end types", (TSC, "--noEmit"), cwd=FRONTEND),
+        Check("worker types", (TSC, "--noEmit", "-p", "tsconfig.worker.json"), cwd=FRONTEND),
         Check("front-end tests", (BIN / "node", "--test", "src/**/*.test.ts"), cwd=FRONTEND),
         Check("strings", (python, "-m", "scripts.messages", "check"), tells=True),
     ]

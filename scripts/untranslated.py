@@ -38,6 +38,8 @@ NAMES = {
     "MB",
 }
 WORD = re.compile(r"[^\W\d_]{2,}(?:-\d+)?")
+# What the field app fills in itself, in copies of the page's templates (frontend/src/field-screens.ts).
+FILLED = re.compile(r"\{\w+\}")
 HOLE = "\N{OBJECT REPLACEMENT CHARACTER}"  # stands for what the template fills in
 OPENING = re.compile(r"^blocktrans(?:late)?\b")
 CLOSING = re.compile(r"^endblocktrans(?:late)?$")
@@ -99,7 +101,7 @@ def _breaks(token: Token) -> int:
 
 
 def _has_words(text: str) -> bool:
-    return any(word not in NAMES for word in WORD.findall(text))
+    return any(word not in NAMES for word in WORD.findall(FILLED.sub("", text)))
 
 
 class _Reader(HTMLParser):

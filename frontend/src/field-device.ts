@@ -1,5 +1,4 @@
 // This phone as a device: its signing key, which no script can read, and what the server calls it.
-import { bytes } from "./canonical.ts";
 import { encode } from "./base64.ts";
 import { ask } from "./field-server.ts";
 import { base, type Enrolled, newVaultKey } from "./field-vault.ts";
@@ -12,17 +11,16 @@ export async function device(): Promise<Enrolled | undefined> {
 }
 
 /**
- * Enrol this phone: make the key, prove that it is ours by signing the server's challenge, and keep it.
- * The key never leaves the browser; an exported one could sign elsewhere.
+ * Enrol this phone for a member: make the key, prove that we hold it by signing with it, and keep it.
+ * It never leaves the browser; one that could be read out could sign elsewhere.
  */
-export async function enrol(name: string): Promise<Enrolled> {
+export async function enrol(name: string, member: string): Promise<Enrolled> {
   await navigator.storage?.persist?.();
-  const { challenge } = await ask<{ challenge: string }>("/field/device/challenge/", {});
   const pair = await crypto.subtle.generateKey({ name: "ECDSA", namedCurve: "P-256" }, false, ["sign", "verify"]);
   const key = encode(new Uint8Array(await crypto.subtle.exportKey("raw", pair.publicKey)));
-  const proof = bytes({ v: 1, act: "enrol", challenge, key, name });
-  const signature = await crypto.subtle.sign({ name: "ECDSA", hash: "SHA-256" }, pair.privateKey, proof);
-  const answer = await ask<{ device: string }>("/field/device/", { challenge, key, name, proof: encode(new Uint8Array(signature)) });
+  const claim = new TextEncoder().encode(`paraph/device/1|${member}`);
+  const proof = encode(new Uint8Array(await crypto.subtle.sign({ name: "ECDSA", hash: "SHA-256" }, pair.privateKey, claim)));
+  const answer = await ask<{ device: string }>("/field/device/", { key, name, proof });
   const enrolled: Enrolled = { device: answer.device, sign: pair.privateKey, chain: { number: 0, previous: "" } };
   const vault = await newVaultKey();
   const turn = (await base()).transaction(["keys", "vault"], "readwrite");

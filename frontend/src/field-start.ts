@@ -1,7 +1,7 @@
 // Before any work: is somebody signed in, is this phone enrolled, has it an unlock code? And when it was switched off.
 import { device, enrol } from "./field-device.ts";
 import { go } from "./field-router.ts";
-import { fill, press, problem, say, screen } from "./field-screens.ts";
+import { press, problem, say, screen } from "./field-screens.ts";
 import { Offline, Refused, SignedOut } from "./field-server.ts";
 import { show } from "./field-stage.ts";
 import { isCode, makeLock } from "./field-unlock.ts";
@@ -24,7 +24,7 @@ export async function begin(): Promise<void> {
     const work = await refresh();
     if (work.device === "revoked") return await revoked();
     if (work.device === "enrolled" && (await read(LOCK))) return await go("orders");
-    showEnrol(work.member.language, work.device !== "enrolled", work.member.name);
+    showEnrol(work.member.language, work.device !== "enrolled", work.member.id);
   } catch (fault) {
     if (fault instanceof SignedOut) show(screen("sign-in", language), language);
     else if (fault instanceof Refused) show(screen("not-allowed", language, { sentence: fault.message }), language);
@@ -67,7 +67,7 @@ function showEnrol(language: string, fresh: boolean, member: string): void {
     const wrong = fresh && !name ? "name-phone" : !isCode(one) ? "bad-code" : one !== two ? "two-codes" : "";
     if (wrong) return problem(sheet, say(wrong, language));
     try {
-      if (fresh) await enrol(name);
+      if (fresh) await enrol(name, member);
       await keep(LOCK, await makeLock(one));
       await refresh();
       await go("orders");
@@ -76,5 +76,5 @@ function showEnrol(language: string, fresh: boolean, member: string): void {
       problem(sheet, fault.message || say("need-line", language));
     }
   });
-  show(fill(sheet, { member }), language);
+  show(sheet, language);
 }

@@ -90,7 +90,7 @@ export interface Common {
 }
 export interface Work extends Common {
   device: "enrolled" | "revoked" | "unknown";
-  orders: Order[];
+  orders: string[];
 }
 export interface PhotoNote {
   key: string;

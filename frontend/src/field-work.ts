@@ -1,13 +1,15 @@
 // The work that is kept on the phone: fetched while there is network, read from the vault always.
-import { ask } from "./field-server.ts";
+import { ask, Refused } from "./field-server.ts";
 import { device } from "./field-device.ts";
-import type { Common, Draft, Order, Seen, Work } from "./field-types.ts";
+import type { Capture, Common, Draft, Order, Seen, Work } from "./field-types.ts";
 import { base, drop, keep, names, read } from "./field-vault.ts";
 
 const COMMON = "common";
 const ORDER = "order:";
 const DRAFT = "draft:";
 const SEEN = "seen";
+// Acts after which the order is not on the phone until the server says otherwise.
+const ENDS = new Set(["sign", "decline", "dispute"]);
 
 /** Ask the server for all of it and keep it. Raises what `ask` raises; returns what it said of this device. */
 export async function refresh(): Promise<Work> {
@@ -17,10 +19,9 @@ export async function refresh(): Promise<Work> {
   const { orders, ...common } = work;
   await keep(SEEN, { server: work.now, device: new Date().toISOString() } satisfies Seen);
   await keep(COMMON, common);
-  const sealed = await sealedOrders();
-  const wanted = orders.filter((one) => !sealed.has(one.number));
-  for (const one of wanted) await keep(ORDER + one.id, one);
-  await forgetOthers(new Set(wanted.map((one) => one.id)));
+  await forgetOthers(new Set(orders));
+  const sealed = await sealedOrders(work.captures);
+  await Promise.all(orders.map((id) => bring(id, sealed)));
   return work;
 }
 
@@ -63,10 +64,23 @@ export async function shelves(id: string): Promise<string[]> {
   return [ORDER + id, DRAFT + id, ...(await names(`photo:${id}:`))];
 }
 
-/** Orders that a customer acted on, while their envelope is still here. */
-async function sealedOrders(): Promise<Set<string>> {
+/** Fetch one order, unless what a customer did to it is still on its way. */
+async function bring(id: string, sealed: Set<string>): Promise<void> {
+  try {
+    const found = await ask<Order>(`/field/orders/${id}.json`);
+    if (sealed.has(found.number)) await drop(ORDER + id);
+    else await keep(ORDER + id, found);
+  } catch (fault) {
+    // It was given to somebody else a moment ago.
+    if (!(fault instanceof Refused)) throw fault;
+  }
+}
+
+/** Numbers of the orders that a customer acted on, while the server has not made of it what it is. */
+async function sealedOrders(captures: Capture[]): Promise<Set<string>> {
   const queue = await (await base()).getAll("queue");
-  return new Set(queue.filter((one) => one.act !== "nobody").map((one) => one.order));
+  const settled = new Set(captures.filter((one) => one.state !== "sent").map((one) => one.id));
+  return new Set(queue.filter((one) => ENDS.has(one.act) && one.state !== "refused" && !settled.has(one.id)).map((one) => one.order));
 }
 
 /** What is no longer this member's leaves the phone; a report that was begun stays until it is sent. */

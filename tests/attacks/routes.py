@@ -72,6 +72,11 @@ def staff(letters: str, good: int | str, *, foreign: int | str = 404, **others: 
     return {ANONYMOUS: "sign-in", GUEST: "sign-in", OUTSIDER: "sign-in", **roles, RIVAL: foreign, **others}
 
 
+def told(letters: str, good: int, *, foreign: int = 200, **others: int) -> Expected:
+    """What the app asks for in JSON: 401 for whoever is not signed in, 403 without the right."""
+    return staff(letters, good, foreign=foreign, **{ANONYMOUS: 401, GUEST: 401, OUTSIDER: 401, **others})
+
+
 def page(letters: str, *, foreign: int = 404, **args: str) -> Route:
     """A staff page to read."""
     return Route(staff(letters, 200, foreign=foreign), all_get(405), args)
@@ -349,6 +354,15 @@ TABLE: dict[str, Route] = {
         {**staff(ALL, 404), MANAGER: 302},
         {"pk": "notice"},
     ),
+    # --- the technician's phone: a shell without anything of anybody, and JSON for those who may capture ---
+    "field:shell": Route(all_get(200), all_get(405)),
+    "field:worker": Route(all_get(200), all_get(405)),
+    "field:manifest": Route(all_get(200), all_get(405)),
+    "field:work": Route(told("MDT", 200), all_get(405)),
+    # Another member's order is not there, not even for their manager.
+    "field:order": Route(told("MDT", 404, foreign=404, technician=200), all_get(405), {"pk": "order"}),
+    "field:enrol": Route(all_get(405), told("MDT", 400, foreign=400)),
+    "field:sign_out": Route(all_get(405), told("MDT", 200)),
     # --- the demo's doors do not exist in production ---
     "office:demo": Route(all_get(404), all_get(404)),
     "office:demo_enter": Route(all_get(404), all_get(404), {"pk": "member"}),

@@ -36,6 +36,7 @@ def test_hard_coded_words_are_found(template: str) -> None:
         "<code>record.json</code><pre translate=no>sha256 digest <b>inside</b></pre>",
         "<style>body { color: red }</style><script>let word = 1;</script>",
         "<title>Paraph</title>",
+        "<p>{name} · {place}</p>",
         '<a title="{% translate "Close" %}" href="/words/here/">{{ x }} · 1 ½ ×</a>',
         '<input type="text" value="words" name="words">',
         '{% field form.name label=_("Name") %}',

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from django.urls import path
 
-from paraph.web.field import shell
+from paraph.web.field import enrolling, shell, work
 
 app_name = "field"
 urlpatterns = [
     path("field/", shell.shell, name="shell"),
     path("field/sw.js", shell.worker, name="worker"),
     path("field/app.webmanifest", shell.manifest, name="manifest"),
+    path("field/work.json", work.work, name="work"),
+    path("field/orders/<uuid:pk>.json", work.order, name="order"),
+    path("field/device/", enrolling.enrol, name="enrol"),
+    path("field/sign-out/", enrolling.sign_out, name="sign_out"),
 ]

@@ -1,0 +1,109 @@
+"""What a technician and a customer do on the technician's phone, in their words."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from playwright.sync_api import BrowserContext, Page, expect
+
+from paraph.people.models import Member
+from tests.browser import watch
+from tests.journeys.conftest import PHONE, Office
+
+LOCK = "2468"
+SITE = {"latitude": 52.2447, "longitude": 6.0466, "accuracy": 12.0}
+
+STORED = """async () => {
+  const text = value => {
+    if (value instanceof CryptoKey) return '(key)';
+    if (value instanceof ArrayBuffer || ArrayBuffer.isView(value)) return new TextDecoder().decode(value);
+    if (value && typeof value === 'object') return Object.entries(value).map(([k, v]) => k + '=' + text(v)).join(' ');
+    return String(value);
+  };
+  const found = [];
+  for (const { name } of await indexedDB.databases()) {
+    const base = await new Promise((done, fail) => {
+      const asked = indexedDB.open(name);
+      asked.onsuccess = () => done(asked.result);
+      asked.onerror = () => fail(asked.error);
+    });
+    for (const shelf of base.objectStoreNames) {
+      const store = base.transaction(shelf).objectStore(shelf);
+      const all = asked => new Promise(done => { asked.onsuccess = () => done(asked.result); });
+      found.push(shelf, ...(await all(store.getAllKeys())).map(String), ...(await all(store.getAll())).map(text));
+    }
+    base.close();
+  }
+  for (const name of await caches.keys())
+    for (const request of await (await caches.open(name)).keys()) {
+      found.push(request.url);
+      found.push(await (await caches.match(request)).text());
+    }
+  found.push(JSON.stringify(localStorage), JSON.stringify(sessionStorage), document.cookie);
+  return found.join('\\n');
+}"""
+
+
+class Phone:
+    """A technician's phone: a browser that may know where it is."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+
+    @property
+    def context(self) -> BrowserContext:
+        """The browser behind it."""
+        return self.page.context
+
+    def enrol(self, name: str = "Blue phone") -> None:
+        """Use this phone, and see the list of orders."""
+        page = self.page
+        page.goto("/field/")
+        expect(page.get_by_role("heading", name="Use this phone")).to_be_visible()
+        page.get_by_label("Name of this phone").fill(name)
+        page.get_by_label("Unlock code, 4 to 8 digits").fill(LOCK)
+        page.get_by_label("The same code once more").fill(LOCK)
+        page.get_by_role("button", name="Use this phone").click()
+        self.at_orders()
+
+    def at_orders(self) -> None:
+        """The list is there."""
+        expect(self.page.get_by_role("heading", name="Your orders")).to_be_visible()
+
+    def ready_offline(self) -> None:
+        """The worker has the shell, and all orders are there."""
+        self.page.evaluate("() => navigator.serviceWorker.ready.then(() => null)")
+        expect(self.page.locator("[data-part=updated]")).to_contain_text("Brought up to date")
+
+    def off_line(self, off: bool = True) -> None:
+        """Into the cellar, or out of it."""
+        self.context.set_offline(off)
+
+    def stored(self) -> str:
+        """Everything readable that the browser keeps for this address."""
+        return str(self.page.evaluate(STORED))
+
+    def open_order(self, number: str) -> None:
+        """Tap an order."""
+        self.page.get_by_role("link", name=re.compile(number)).click()
+        expect(self.page.get_by_role("heading", name="What was done")).to_be_visible()
+
+
+@pytest.fixture
+def phone(office: Office) -> Callable[..., Phone]:
+    """`phone(member)` is the phone of a member who has signed in on it."""
+
+    def come(member: Member, **options: Any) -> Phone:
+        place = {"permissions": ["geolocation"], "geolocation": SITE}
+        return Phone(office(member, **{**PHONE, **place, **options}))
+
+    return come
+
+
+def watched(page: Page, complaints: list[str]) -> Page:
+    """A page that is watched like any other."""
+    watch(page, complaints)
+    return page
