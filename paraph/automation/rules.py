@@ -210,6 +210,25 @@ RULES: tuple[Rule, ...] = (
         proves=("S1-26", "S1-30"),
     ),
     Rule(
+        "staff.capture_held",
+        "capture.held",
+        (Tell("capture_held", (verifiers, technician), mail=True),),
+        when=about_an_order,
+        proves=("S1-30",),
+    ),
+    Rule(
+        "staff.capture_refused",
+        "capture.refused",
+        (Tell("capture_refused", (verifiers,)),),
+        when=about_an_order,
+    ),
+    Rule(
+        "staff.capture_discarded",
+        "capture.discarded",
+        (Tell("capture_discarded", (technician,)),),
+        when=about_an_order,
+    ),
+    Rule(
         "staff.disputed",
         "dispute.raised",
         (Tell("disputed", (managers, technician), mail=True),),

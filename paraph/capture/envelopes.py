@@ -20,6 +20,7 @@ from uuid import UUID
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives import hpke
 from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 
 from paraph.lib import canonical
 
@@ -70,6 +71,13 @@ class Envelope:
     def header_digest(self) -> str:
         """What the next envelope names as `previous`."""
         return canonical.digest(self.header)
+
+    @property
+    def signature_der(self) -> str:
+        """The device's signature as OpenSSL reads it: DER, base64."""
+        raw = base64.b64decode(self.signature)
+        r, s = (int.from_bytes(part, "big") for part in (raw[:32], raw[32:]))
+        return base64.b64encode(encode_dss_signature(r, s)).decode()
 
     @property
     def code(self) -> str:

@@ -36,7 +36,7 @@ def gather(capture: Capture, envelope: Envelope, payload: Payload, ceremony: Cer
             "id": str(device.pk),
             "name": device.name,
             "enrolled_at": clock.iso(device.enrolled_at),
-            "public_key": device.public_key,
+            "public_key": devices.pem(device),
             "of": "technician",
         },
         witness={"member": str(device.member_id), "name": device.member.user.name},
@@ -76,6 +76,6 @@ def _told(capture: Capture, envelope: Envelope) -> dict[str, Any]:
         "number": envelope.number,
         "header": envelope.header.decode(),
         "header_digest": envelope.header_digest,
-        "signature": envelope.signature,
+        "signature": envelope.signature_der,
         "received_at": clock.iso(capture.received_at),
     }

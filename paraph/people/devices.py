@@ -11,7 +11,7 @@ import binascii
 from uuid import UUID, uuid4
 
 from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 from django.db import transaction
@@ -103,12 +103,19 @@ def is_let_in(device: Device) -> bool:
     return device.revoked_at is None and access.can(device.member, RIGHT)
 
 
+def pem(device: Device) -> str:
+    """The public key as a file for OpenSSL (SubjectPublicKeyInfo)."""
+    return (
+        _key(device.public_key)
+        .public_bytes(serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo)
+        .decode()
+    )
+
+
 def is_signed(public_key: str, signature: str, message: bytes) -> bool:
     """Whether the holder of an enrolled key signed a message: ECDSA P-256 with SHA-256, r‖s in base64 (FIPS 186-5)."""
     try:
-        key = ec.EllipticCurvePublicKey.from_encoded_point(
-            ec.SECP256R1(), base64.b64decode(public_key, validate=True)
-        )
+        key = _key(public_key)
         raw = base64.b64decode(signature, validate=True)
         if len(raw) != 64:
             return False
@@ -117,6 +124,11 @@ def is_signed(public_key: str, signature: str, message: bytes) -> bool:
     except (ValueError, TypeError, binascii.Error, InvalidSignature):
         return False
     return True
+
+
+def _key(public_key: str) -> ec.EllipticCurvePublicKey:
+    point = base64.b64decode(public_key, validate=True)
+    return ec.EllipticCurvePublicKey.from_encoded_point(ec.SECP256R1(), point)
 
 
 def _may(by: Member, device: Device) -> None:

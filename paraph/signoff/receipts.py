@@ -36,8 +36,12 @@ class Post:
 def code(signature: Signature) -> str:
     """The short code a person can read out: the first 40 bits of the record's digest, ``7KQ2-M4XD``.
 
-    In Crockford's base 32, which leaves out I, L, O and U, so that nothing is misread.
+    In Crockford's base 32, which leaves out I, L, O and U, so that nothing is misread. One that was captured on a phone
+    has the code that stood on its screen at once.
     """
+    captured = signature.record.get("capture")
+    if captured:
+        return str(captured["code"])
     number = int(signature.record_digest.removeprefix("sha256:")[: CODE_CHARS * 5 // 4], 16)
     text = "".join(CROCKFORD[number >> shift & 31] for shift in range(5 * (CODE_CHARS - 1), -1, -5))
     return f"{text[:4]}-{text[4:]}"

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import base64
+import subprocess
 from collections.abc import Iterator
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,7 +18,7 @@ from paraph.capture.models import Capture, State
 from paraph.evidence.models import Entry
 from paraph.lib import canonical, clock, home
 from paraph.people import devices
-from paraph.signoff import requests, verifying
+from paraph.signoff import receipts, requests, verifying
 from paraph.signoff.models import Ask, Signature, SignOff
 from paraph.work import orders
 from paraph.work.guards import ReportRefused
@@ -82,12 +85,17 @@ def test_signed_in_the_cellar_it_is_approved_on_arrival(shop: Shop, phone: Phone
     assert not verifying.is_waiting(order)
 
 
-def test_anybody_can_check_that_the_phone_sealed_it(shop: Shop, phone: Phone) -> None:
+def test_anybody_can_check_that_the_phone_sealed_it(shop: Shop, phone: Phone, tmp_path: Path) -> None:
     [capture] = arrive(phone.signs(shop.open_order(1), shop.jan))
     assert capture.signature
     told, device = capture.signature.record["capture"], capture.signature.record["device"]
-    assert devices.is_signed(device["public_key"], told["signature"], told["header"].encode())  # R15
-    assert told["code"] == envelopes.reread(bytes(capture.envelope)).code
+    (tmp_path / "phone.pem").write_text(device["public_key"])
+    (tmp_path / "header.json").write_text(told["header"])
+    (tmp_path / "header.sig").write_bytes(base64.b64decode(told["signature"]))
+    command = "openssl dgst -sha256 -verify phone.pem -signature header.sig header.json"
+    done = subprocess.run(command.split(), cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert done.stdout.strip() == "Verified OK"  # R15
+    assert told["code"] == envelopes.reread(bytes(capture.envelope)).code == receipts.code(capture.signature)
 
 
 def test_the_same_envelope_is_filed_once_however_often_it_comes(shop: Shop, phone: Phone) -> None:
