@@ -317,6 +317,10 @@ TABLE: dict[str, Route] = {
     "office:record": page(ALL, pk="order", signature="signature"),
     "office:receipt": page(ALL, pk="order", signature="signature"),
     # Returned paper: read by everybody, decided on by managers.
+    "office:captures": page(ALL, foreign=200),
+    "office:capture": page(ALL, capture="capture"),
+    "office:capture_take": act("M", good=409, capture="capture"),
+    "office:capture_discard": act("M", lambda world: {"sentence": "Signed on paper."}, capture="capture"),
     "office:returns": page(ALL, foreign=200),
     "office:return": page(ALL, pk="papered", returned="returned"),
     "office:return_accept": act("M", good=409, pk="papered", returned="returned"),

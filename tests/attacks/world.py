@@ -19,6 +19,7 @@ from django.urls import reverse
 from paraph.automation import runner
 from paraph.automation.models import Notice
 from paraph.billing.models import Invoice
+from paraph.capture.models import Capture
 from paraph.lib import clock, home
 from paraph.people import passwords, welcomes
 from paraph.people.models import Role, Welcome
@@ -41,6 +42,7 @@ from paraph.work.defining import PropertyDraft
 from paraph.work.models import Comment, OrderKind, Property, WorkOrder
 from tests import cast, paperwork
 from tests.billing import bills
+from tests.capture.phone import Phone, arrive
 from tests.cast import Shop
 
 ANONYMOUS, GUEST, OUTSIDER, RIVAL = "anonymous", "guest", "outsider", "rival"
@@ -80,6 +82,7 @@ class World:
     kind: OrderKind
     disputing: Invitation
     photo: DisputePhoto
+    capture: Capture
 
     @property
     def links(self) -> tuple[Invitation, ...]:
@@ -121,6 +124,7 @@ class World:
             "papered": self.returned.party.signoff.order_id,
             "returned": self.returned.pk,
             "file": self.returned.files.get().pk,
+            "capture": self.capture.pk,
             "disputing": self.disputing.pk,
             "dispute": self.photo.dispute_id,
             "disputed": self.photo.dispute.signoff.order_id,
@@ -197,6 +201,7 @@ def make_world(shop: Shop) -> World:
         made,
         shop.kind(f"{name} repair"),
         *make_dispute(shop),
+        make_capture(shop),
     )
 
 
@@ -225,6 +230,16 @@ def make_papers(shop: Shop, signed: Invitation, invitation: Invitation) -> tuple
     returned = paperwork.to_review(asked)
     runner.run_all()
     return paperwork.page(invitation), returned
+
+
+def make_capture(shop: Shop) -> Capture:
+    """A signature from the field for an order whose title the office changed meanwhile."""
+    order = shop.open_order(lines=1, title=f"{shop.organisation.name} in the field")
+    sent = Phone.enrolled(shop.tess, f"{shop.organisation.name} phone").signs(order, shop.jan)
+    WorkOrder.objects.filter(pk=order.pk).update(title=f"{shop.organisation.name} elsewhere")
+    [capture] = arrive(sent)
+    runner.run_all()
+    return capture
 
 
 def make_bills(shop: Shop) -> tuple[Invoice, Invoice, Invitation]:

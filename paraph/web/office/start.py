@@ -7,6 +7,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 
 from paraph.automation import notices
+from paraph.capture import held
 from paraph.people import access
 from paraph.people.models import Member
 from paraph.signoff import verification
@@ -25,6 +26,9 @@ def start(request: HttpRequest, member: Member) -> HttpResponse:
     """What to do first."""
     queues: dict[str, Any] = {
         "papers": verification.to_review(member.organisation_id)[:MOST_WAITING],
+        "captures": [
+            (one, held.words(one.reasons[0])) for one in held.waiting(member.organisation_id)[:MOST_WAITING]
+        ],
         "seals": [(one, SEAL_FAULTS.get(one.seal_fault, one.seal_fault)) for one in waiting.seals(member)],
         "disputes": waiting.disputes(member)[:MOST_WAITING],
         "questions": waiting.questions(member)[:MOST_WAITING],

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import path
 
 from paraph.web.office import (
+    captures,
     comments,
     confirm,
     customers,
@@ -135,6 +136,10 @@ urlpatterns = [
     path(RETURN + "files/<uuid:file>/", return_files.original, name="return_file"),
     path(RETURN + "<slug:side>/<int:number>.jpg", return_files.picture, name="return_picture"),
     path("returns/", returns.return_list, name="returns"),
+    path("captures/", captures.capture_list, name="captures"),
+    path("captures/<uuid:capture>/", captures.capture_page, name="capture"),
+    path("captures/<uuid:capture>/take/", captures.take, name="capture_take"),
+    path("captures/<uuid:capture>/discard/", captures.discard, name="capture_discard"),
     path(ORDER + "invoices/<uuid:signoff>/", invoices_acts.draft, name="invoice_draft"),
     path("invoices/", invoices.invoice_list, name="invoices"),
     path("invoices.csv", invoices.for_the_books, name="invoices_csv"),
