@@ -34,6 +34,13 @@ VERDICTS = {
     "unknown": _("not known whether at the site"),
 }
 
+POLICY = {
+    "identity": _("who signs"),
+    "place": _("place"),
+    "prices": _("prices"),
+    "late_hours": _("lateness"),
+}
+
 
 @dataclass(frozen=True, kw_only=True)
 class InvitationInPerson(Fact):
@@ -145,3 +152,25 @@ class SignatureRejected(Fact):
     signature: str
     verification: str
     reason: str = private()
+
+
+@dataclass(frozen=True, kw_only=True)
+class PolicyChanged(Fact):
+    """A manager changed what is asked on site. `order_kind`: "" for all without an own one; `own`: it has its own now."""
+
+    kind = "policy.changed"
+    audience = STAFF
+    sentence = _("%(by)s changed what is asked on site for %(which)s: %(changes)s.")
+
+    order_kind: str
+    name: str
+    own: bool
+    changes: list[dict[str, Any]]
+
+    def values(self) -> dict[str, Any]:
+        """The kind, and the names of what changed."""
+        words = [str(POLICY.get(one["field"], one["field"])) for one in self.changes]
+        return {
+            "which": self.name or _("all orders"),
+            "changes": ", ".join(words) or (_("its own rules") if self.own else _("no rules of its own")),
+        }

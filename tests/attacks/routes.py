@@ -152,6 +152,10 @@ def _property(world: World) -> Mapping[str, Any]:
     return {"name": "Other name", "type": "text"}
 
 
+def _policy(world: World) -> Mapping[str, Any]:
+    return {"whose": "own", "place": "require", "late_hours": "24", "identity": "pin"}
+
+
 def _invited(world: World) -> Mapping[str, Any]:
     return {"name": "Otto", "email": "otto@new.example", "role": "biller", "language": "en"}
 
@@ -271,6 +275,9 @@ TABLE: dict[str, Route] = {
     "office:property_archive": act("M", pk="property"),
     "office:property_restore": act("M", pk="property"),
     "office:property_delete": act("M", pk="property"),
+    "office:on_site": page("M", foreign=200),
+    "office:on_site_all": form("M", _policy, foreign=(200, 302)),
+    "office:on_site_kind": form("M", _policy, pk="kind"),
     "office:members": page("M", foreign=200),
     "office:member_invite": form("M", _invited, foreign=(200, 302)),
     "office:member": form("M", lambda world: {"role": "biller"}, pk="colleague"),
