@@ -156,7 +156,7 @@ class SignatureRejected(Fact):
 
 @dataclass(frozen=True, kw_only=True)
 class PolicyChanged(Fact):
-    """A manager changed what is asked on site. `order_kind`: "" for all without an own one; `own`: it has its own now."""
+    """A manager changed what is asked on site. `order_kind`: "" for all others; `own`: it has its own rules now."""
 
     kind = "policy.changed"
     audience = STAFF

@@ -48,7 +48,9 @@ class PolicyForm(forms.Form):
     prices = forms.BooleanField(
         label=_("The service report shows prices"),
         required=False,
-        help_text=_("Of parts and of each line. Without it the customer reads what was done, parts and hours."),
+        help_text=_(
+            "Of parts and of each line. Without it the customer reads what was done, parts and hours."
+        ),
     )
     late_hours = forms.IntegerField(
         label=_("Hours until a signature counts as late"),
@@ -60,7 +62,9 @@ class PolicyForm(forms.Form):
     )
 
     def __init__(self, data: QueryDict | None, *, holds: Policy, own: bool, may_share: bool) -> None:
-        told: dict[str, Any] = {name: getattr(holds, name) for name in ("identity", "place", "prices", "late_hours")}
+        told: dict[str, Any] = {
+            name: getattr(holds, name) for name in ("identity", "place", "prices", "late_hours")
+        }
         super().__init__(data, initial=told | {"whose": OWN if own else SHARED})
         if not may_share:
             del self.fields["whose"]
