@@ -7,7 +7,7 @@ import { icon } from "./icons.mjs";
 
 const here = dirname(fileURLToPath(import.meta.url));
 const target = join(here, "../paraph/web/shared/static/built");
-const entries = ["portal.ts", "upload.ts", "office.ts", "field.ts", "worker/field-worker.ts", "style.css", "upload.css", "office.css", "field.css"].map((name) => join(here, "src", name)).filter(existsSync);
+const entries = ["portal.ts", "upload.ts", "office.ts", "map.ts", "field.ts", "worker/field-worker.ts", "style.css", "upload.css", "office.css", "map.css", "field.css"].map((name) => join(here, "src", name)).filter(existsSync);
 // name, pixels, whether its corners are round and see-through
 const icons = [["field-192.png", 192, true], ["field-512.png", 512, true], ["field-maskable-512.png", 512, false]];
 const watch = process.argv.includes("--watch");

@@ -15,7 +15,7 @@ import dj_database_url
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
-from paraph.config import single_sign_on, storage
+from paraph.config import single_sign_on, storage, tiles
 from paraph.lib import environment, keyfile
 from paraph.web.shared import style
 
@@ -164,6 +164,12 @@ SOCIALACCOUNT_ADAPTER = "paraph.web.office.adapters.Social"
 SOCIALACCOUNT_PROVIDERS = single_sign_on.providers(PARAPH_OIDC)
 SOCIALACCOUNT_REQUESTS_TIMEOUT = 5
 
+# --- the map of a site's area (docs/operate/configuration.md) -------------------------------------------------------
+# A tile server to show behind it; without one the map is a grid of metres, and no other machine is asked.
+PARAPH_TILES = os.environ.get("PARAPH_TILES", "")
+PARAPH_TILES_ATTRIBUTION = os.environ.get("PARAPH_TILES_ATTRIBUTION", "")
+TILES_ORIGIN = tiles.origin(PARAPH_TILES)
+
 # --- cookies and headers (security.md lines 6, 12, 22, 23) --------------------------------------------------------
 SESSION_ENGINE = "paraph.web.shared.sessions"
 SESSION_COOKIE_NAME = "__Host-paraph"
@@ -189,7 +195,7 @@ CONTENT_SECURITY_POLICY = {
         "default-src": [NONE],
         "script-src": [SELF],
         "style-src": [SELF, style.source()],
-        "img-src": [SELF, "data:"],
+        "img-src": [SELF, "data:", *TILES_ORIGIN],
         "connect-src": [SELF],
         "font-src": [SELF],
         "form-action": [SELF],

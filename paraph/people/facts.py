@@ -128,3 +128,26 @@ class DeviceRevoked(Fact):
 
     device: str
     name: str = private()
+
+
+SHAPES = {"circle": _("a circle"), "polygon": _("an outline"), "": _("none")}
+
+
+@dataclass(frozen=True, kw_only=True)
+class SiteAreaChanged(Fact):
+    """Somebody changed where a site is (S1-26). `shape`: circle, polygon or "" for none; the area itself is personal."""
+
+    kind = "site.area_changed"
+    audience = STAFF
+    sentence = _("%(by)s changed the area of %(site)s: %(shape)s.")
+
+    site: str
+    area_version: int
+    shape: str
+    name: str = private(default="")
+    before: dict[str, Any] = private()
+    after: dict[str, Any] = private()
+
+    def values(self) -> dict[str, Any]:
+        """The site's name, and the shape in words."""
+        return {"site": self.name or _("a site"), "shape": SHAPES.get(self.shape, self.shape)}

@@ -152,6 +152,10 @@ def _property(world: World) -> Mapping[str, Any]:
     return {"name": "Other name", "type": "text"}
 
 
+def _area(world: World) -> Mapping[str, Any]:
+    return {"shape": "circle", "latitude": "53.1", "longitude": "6.5", "radius_m": "100"}
+
+
 def _policy(world: World) -> Mapping[str, Any]:
     return {"whose": "own", "place": "require", "late_hours": "24", "identity": "pin"}
 
@@ -357,6 +361,7 @@ TABLE: dict[str, Route] = {
     "office:customers": page(ALL, foreign=200),
     "office:customer_new": form("MD", lambda world: {"name": "New customer"}, foreign=(200, 302)),
     "office:customer": form("MD", lambda world: {"name": "Other name"}, pk="customer"),
+    "office:site_area": form("MD", _area, pk="customer", site="site"),
     "office:notices": page(ALL, foreign=200),
     "office:notices_read": act(ALL, foreign=302),
     # A notice is one member's own; a colleague's is not there.

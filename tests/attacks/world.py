@@ -105,6 +105,7 @@ class World:
         return {
             "order": self.order.pk,
             "customer": self.shop.customer.pk,
+            "site": self.shop.site.pk,
             "item": next(one for one in cast.lines(self.order) if one.number == 2).pk,
             "comment": self.comment.pk,
             "invitation": self.invitation.pk,

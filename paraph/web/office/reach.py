@@ -10,7 +10,7 @@ from uuid import UUID
 from django.db.models import QuerySet
 from django.shortcuts import get_object_or_404
 
-from paraph.people.models import Customer, Member, Welcome
+from paraph.people.models import Customer, Member, Site, Welcome
 from paraph.signoff.models import Dispute, Invitation, Return, Signature, SignOff
 from paraph.work.models import Comment, OrderKind, Property, WorkOrder
 
@@ -34,6 +34,14 @@ def customers(member: Member) -> QuerySet[Customer]:
 def customer(member: Member, pk: UUID) -> Customer:
     """One customer."""
     return get_object_or_404(customers(member), pk=pk)
+
+
+def site(member: Member, customer: UUID, pk: UUID) -> Site:
+    """One site of a customer."""
+    found = Site.objects.select_related("customer")
+    return get_object_or_404(
+        found, pk=pk, customer_id=customer, customer__organisation_id=member.organisation_id
+    )
 
 
 def members(member: Member) -> QuerySet[Member]:

@@ -36,6 +36,7 @@ from paraph.web.office import (
     settings_organisation,
     settings_properties,
     sign_in,
+    site_area,
     start,
 )
 
@@ -159,6 +160,7 @@ urlpatterns = [
     path("customers/", customers.customer_list, name="customers"),
     path("customers/new/", customers.customer_new, name="customer_new"),
     path("customers/<uuid:pk>/", customers.customer_edit, name="customer"),
+    path("customers/<uuid:pk>/sites/<uuid:site>/area/", site_area.area, name="site_area"),
     path("notices/", notices.notice_list, name="notices"),
     path("notices/read/", notices.read_all, name="notices_read"),
     path("notices/<int:pk>/read/", notices.read_one, name="notice_read"),

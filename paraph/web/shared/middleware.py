@@ -20,8 +20,9 @@ HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), display-capture=(), geolocation=(), microphone=(), payment=(), usb=()",
 }
-# What single pages may beyond that: the field app asks where the phone is (S1-12).
-ALLOWED = {"/field/": HEADERS["Permissions-Policy"].replace("geolocation=()", "geolocation=(self)")}
+# What single pages may beyond that: the field app asks where the phone is (S1-12), and so may a view that says it does.
+ASKING = HEADERS["Permissions-Policy"].replace("geolocation=()", "geolocation=(self)")
+ASKING_AT = frozenset({"/field/"})
 TWO_YEARS_SECONDS = 2 * 365 * 24 * 3600
 SAFE = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
 
@@ -53,8 +54,8 @@ class SecurityHeaders:
         response = self.get_response(request)
         for name, value in HEADERS.items():
             response.headers[name] = value
-        if request.path_info in ALLOWED:
-            response.headers["Permissions-Policy"] = ALLOWED[request.path_info]
+        if request.path_info in ASKING_AT or getattr(response, "asks_position", False):
+            response.headers["Permissions-Policy"] = ASKING
         if settings.PARAPH_ORIGIN.startswith("https:"):
             response.headers["Strict-Transport-Security"] = f"max-age={TWO_YEARS_SECONDS}"
         if not (request.path_info.startswith(settings.STATIC_URL) and response.status_code < 400):

@@ -131,9 +131,10 @@ def _store(stored: Any, typed: Rows[Any], but: Container[str] = ()) -> list[tupl
     for row in typed.filled:
         told = dict(row.cleaned_data)
         one = known.get(told.pop("id")) or stored.model(customer=stored.instance)
-        for name, value in told.items():
-            if name not in but:
-                setattr(one, name, value)
-        one.save()
+        typed_here = [name for name in told if name not in but]
+        for name in typed_here:
+            setattr(one, name, told[name])
+        # What this page does not show, as a site's area, may have been changed on another meanwhile.
+        one.save(update_fields=None if one._state.adding else typed_here)
         done.append((one, told))
     return done
