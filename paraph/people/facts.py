@@ -135,7 +135,7 @@ SHAPES = {"circle": _("a circle"), "polygon": _("an outline"), "": _("none")}
 
 @dataclass(frozen=True, kw_only=True)
 class SiteAreaChanged(Fact):
-    """Somebody changed where a site is (S1-26). `shape`: circle, polygon or "" for none; the area itself is personal."""
+    """Somebody changed where a site is (S1-26). `shape`: circle, polygon, "" for none; the area itself is personal."""
 
     kind = "site.area_changed"
     audience = STAFF
@@ -145,8 +145,8 @@ class SiteAreaChanged(Fact):
     area_version: int
     shape: str
     name: str = private(default="")
-    before: dict[str, Any] = private()
-    after: dict[str, Any] = private()
+    before: dict[str, Any] = private()  # noqa: RUF009
+    after: dict[str, Any] = private()  # noqa: RUF009
 
     def values(self) -> dict[str, Any]:
         """The site's name, and the shape in words."""

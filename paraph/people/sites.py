@@ -21,7 +21,10 @@ from paraph.people.facts import SiteAreaChanged
 from paraph.people.models import Member, Site
 
 RIGHT = "customer.edit"
-SMALLEST_M, WIDEST_M = 10, 50_000  # a phone knows no better than the one; the other is a harbour, not a country
+SMALLEST_M, WIDEST_M = (
+    10,
+    50_000,
+)  # a phone knows no better than the one; the other is a harbour, not a country
 FEWEST_CORNERS, MOST_CORNERS = 3, 100
 DIGITS = 7  # of a degree: a centimetre
 
@@ -54,7 +57,9 @@ def put_area(site: Site, draft: AreaDraft, *, by: Member, actor: Actor) -> Site:
     if site.customer.organisation_id != by.organisation_id:
         raise access.Forbidden(RIGHT)
     wanted = _judged(draft)
-    now = Site.objects.select_for_update(of=("self",)).select_related("customer__organisation").get(pk=site.pk)
+    now = (
+        Site.objects.select_for_update(of=("self",)).select_related("customer__organisation").get(pk=site.pk)
+    )
     before = {name: getattr(now, name) for name in wanted}
     if wanted == before:
         return now
@@ -64,7 +69,12 @@ def put_area(site: Site, draft: AreaDraft, *, by: Member, actor: Actor) -> Site:
     now.save(update_fields=[*wanted, "area_version"])
     ledger.append(
         SiteAreaChanged(
-            site=str(now.pk), area_version=now.area_version, shape=shape(now), name=now.name, before=before, after=wanted
+            site=str(now.pk),
+            area_version=now.area_version,
+            shape=shape(now),
+            name=now.name,
+            before=before,
+            after=wanted,
         ),
         log=now.customer.organisation.log,
         topic=f"customer:{now.customer_id}",
@@ -104,7 +114,9 @@ def _polygon(corners: Sequence[geo.Point]) -> list[list[float]]:
     if not FEWEST_CORNERS <= len(corners) <= MOST_CORNERS:
         raise BadArea("polygon", _("An area has 3 to 100 corners."))
     if any(geo.point(*corner) is None for corner in corners):
-        raise BadArea("polygon", _("Each corner needs a latitude from -90 to 90 and a longitude from -180 to 180."))
+        raise BadArea(
+            "polygon", _("Each corner needs a latitude from -90 to 90 and a longitude from -180 to 180.")
+        )
     rounded = [list(_rounded(*corner).values()) for corner in corners]
     placed = [(latitude, longitude) for latitude, longitude in rounded]
     centre = geo.middle(placed)

@@ -64,8 +64,8 @@ def record(party: Party, found: Circumstances, *, by: Actor) -> None:
                 signoff=str(signoff.pk),
                 party=str(party.pk),
                 verdict=found.place["verdict"],
-                distance_m=found.place.get("distance_m"),
-                accuracy_m=found.place.get("accuracy_m"),
+                distance_m=found.place["distance_m"],
+                accuracy_m=_whole(found.place["accuracy_m"]),
             )
         )
     for one in facts:

@@ -24,6 +24,7 @@ from paraph.signoff.models import IdentityKind, PlacePolicy, Policy
 from paraph.work.models import OrderKind, WorkOrder
 
 RIGHT = "settings.edit"
+LATEST_HOURS = 90 * 24
 FIELDS = ("identity", "place", "prices", "late_hours")
 
 
@@ -111,9 +112,8 @@ def _judged(draft: PolicyDraft, organisation: Organisation, kind: OrderKind | No
         raise Unusable("identity", "there is no such check")
     if draft.place not in PlacePolicy.values:
         raise Unusable("place", "there is no such choice")
-    low, high = (one.limit_value for one in Policy._meta.get_field("late_hours").validators[:2])
-    if not low <= draft.late_hours <= high:
-        raise Unusable("late_hours", f"{low} to {high}")
+    if not 1 <= draft.late_hours <= LATEST_HOURS:
+        raise Unusable("late_hours", f"1 to {LATEST_HOURS}")
     if kind and kind.organisation_id != organisation.pk:
         raise Unusable("kind", "there is no such kind")
     return {

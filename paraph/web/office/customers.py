@@ -79,6 +79,8 @@ def _edit(request: HttpRequest, member: Member, customer: Customer) -> HttpRespo
     told: dict[str, Any] = {
         "sheet": sheet,
         "customer": reach.customer(member, customer.pk) if known else None,
-        "sites": [{"site": one, "said": site_area.said(one)} for one in customer.sites.all()] if known else [],
+        "sites": [{"site": one, "said": site_area.said(one)} for one in customer.sites.all()]
+        if known
+        else [],
     }
     return show(request, member, "customer_edit.html", section="customers", status=status, **told)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from pytest_django import DjangoAssertNumQueries
@@ -22,7 +23,12 @@ def kind(shop: Shop) -> OrderKind:
 
 def test_rules_are_chosen_for_all_and_for_one_kind(shop: Shop, staff: Come, kind: OrderKind) -> None:
     mara = staff(shop.mara)
-    told = {"identity": ["pin", "code"], "place": "require", "prices": "on", "late_hours": "24"}
+    told: dict[str, Any] = {
+        "identity": ["pin", "code"],
+        "place": "require",
+        "prices": "on",
+        "late_hours": "24",
+    }
     assert mara.fill("/settings/on-site/all/", **told)["Location"] == "/settings/on-site/"
     page = mara.text("/settings/on-site/")
     assert "PIN agreed with the contact or One-time code by mail" in page

@@ -31,7 +31,7 @@ class Degrees(forms.FloatField):
         typing = forms.TextInput(attrs={"inputmode": "text", "autocomplete": "off", "spellcheck": "false"})
         super().__init__(label=label, min_value=-most, max_value=most, widget=typing, **more)
 
-    def to_python(self, value: Any) -> float | None:
+    def to_python(self, value: Any) -> Any:
         """The number, or None for an empty field."""
         return super().to_python(str(value).strip().replace(",", ".") if value is not None else value)
 
@@ -60,7 +60,9 @@ class AreaForm(forms.Form):
         required=False,
         max_length=8000,
         widget=forms.Textarea(attrs={"rows": 2, "spellcheck": "false"}),
-        help_text=_("Latitude and longitude, one pair a line: 52.3105, 4.7683. One pair is a centre, three or more are corners."),
+        help_text=_(
+            "Latitude and longitude, one pair a line: 52.3105, 4.7683. One pair is a centre, three or more are corners."
+        ),
     )
 
     def clean(self) -> dict[str, Any]:
@@ -143,19 +145,26 @@ def again(data: QueryDict) -> AreaSheet:
     if "paste" in data:
         found = positions(str(typed.get("pasted") or ""))
         if len(found) == 1:
-            typed |= {"shape": CIRCLE, "latitude": _shown(found[0][0]), "longitude": _shown(found[0][1]), "pasted": ""}
+            typed |= {
+                "shape": CIRCLE,
+                "latitude": _shown(found[0][0]),
+                "longitude": _shown(found[0][1]),
+                "pasted": "",
+            }
         elif found:
             return AreaSheet(AreaForm(initial=typed | {"shape": POLYGON, "pasted": ""}), _corners(found))
     if "add" in data:
         typed["shape"] = POLYGON
-    moved = _moved(data)
-    corners = rows.again(CornerForm, CORNER, moved, spare=int("add" in data), without=data.get("remove", ""))
+    # Numbered anew: without a script their numbers alone say in which order they come.
+    kept = [rows.typed(CornerForm, prefix, data) for prefix in _ordered(data) if prefix != data.get("remove")]
+    corners = rows.start(CornerForm, CORNER, kept, spare=int("add" in data))
     return AreaSheet(AreaForm(initial=typed), corners)
 
 
 def positions(text: str) -> list[geo.Point]:
     """The pairs of degrees in a text, at most as many as an area has corners; what is none is left out."""
-    found = (geo.point(float(one), float(other)) for one, other in PAIR.findall(text))
+    pairs = (pair for line in text.splitlines() for pair in PAIR.findall(line))
+    found = (geo.point(float(one), float(other)) for one, other in pairs)
     return [one for one in found if one][: sites.MOST_CORNERS]
 
 
@@ -164,19 +173,15 @@ def _corners(found: list[geo.Point]) -> Rows[CornerForm]:
     return rows.start(CornerForm, CORNER, values)
 
 
-def _moved(data: QueryDict) -> QueryDict:
-    """The corners in the order wanted, where a button moved one up or down."""
+def _ordered(data: QueryDict) -> list[str]:
+    """The prefixes of the corners in the order wanted, where a button moved one up or down."""
     order = [f"{CORNER}-{number}" for number in rows.numbers(data, CORNER)]
     wanted = data.get("up") or data.get("down") or ""
-    if wanted not in order:
-        return data
-    to = order.index(wanted) + (-1 if data.get("up") else 1)
-    order.remove(wanted)
-    order.insert(max(to, 0), wanted)
-    changed = data.copy()
-    for place, prefix in enumerate(order, start=1):
-        changed[f"{prefix}-at"] = str(place)
-    return changed
+    if wanted in order:
+        to = order.index(wanted) + (-1 if data.get("up") else 1)
+        order.remove(wanted)
+        order.insert(max(to, 0), wanted)
+    return order
 
 
 def _shown(degrees: float | None) -> str:

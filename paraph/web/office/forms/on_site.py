@@ -9,10 +9,9 @@ from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from paraph.signoff.models import IdentityKind, PlacePolicy, Policy
-from paraph.signoff.policies import PolicyDraft
+from paraph.signoff.policies import LATEST_HOURS, PolicyDraft
 
 OWN, SHARED = "own", "shared"
-LATEST_HOURS = 90 * 24
 
 
 class PolicyForm(forms.Form):
