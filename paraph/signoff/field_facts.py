@@ -21,7 +21,7 @@ DOUBTS = {
     "identity_failed": _("The customer’s PIN, code or passkey was not right."),
     "identity_missing": _("Nothing shows who signed, though this kind of order asks for it."),
     "clock_ahead": _("The phone’s clock was ahead of the time it arrived."),
-    "clock_back": _("The phone’s clock was set back between two signatures."),
+    "clock_back": _("The phone’s clock was set back."),
     "clock_off": _("The phone’s clock was wrong when its time was last compared."),
     "late": _("It arrived long after it was signed."),
     "gap": _("Something this phone sealed before it has not arrived."),
