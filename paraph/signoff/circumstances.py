@@ -6,6 +6,7 @@ not be made is a doubt. A signature with doubts is valid, and waits for a manage
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Any
 
@@ -70,3 +71,8 @@ def record(party: Party, found: Circumstances, *, by: Actor) -> None:
         )
     for one in facts:
         ledger.append(one, log=str(signoff.organisation_id), topic=signoff.order.topic, by=by)
+
+
+def _whole(metres: float | None) -> int | None:
+    """The record has the fraction, too."""
+    return None if metres is None else math.ceil(metres)
