@@ -58,7 +58,7 @@ export async function capture(act: Act, order: Order, work: Json, said: Said, af
       turn.abort();
       throw new Error("the chain moved on");
     }
-    const row = { id: sealed.envelope.id, order: order.number, at: new Date().toISOString(), code: sealed.code, act, state: "waiting" as const, reason: "", envelope: sealed.envelope };
+    const row = { id: sealed.envelope.id, order: order.number, at: new Date().toISOString(), code: sealed.code, act, state: "waiting", reasons: [], envelope: sealed.envelope };
     await Promise.all([
       turn.objectStore("keys").put({ ...enrolled, chain: sealed.chain }, "device"),
       turn.objectStore("queue").put(row, row.id),

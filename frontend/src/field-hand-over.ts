@@ -1,6 +1,6 @@
 // The way into a customer's hands, the choice of a language, and the end.
 import { capture, NoKey, worked } from "./field-capture.ts";
-import { decided, report } from "./field-content.ts";
+import { decided, type Prices, report } from "./field-content.ts";
 import { showInHand } from "./field-foot.ts";
 import { begin, move, type Stage } from "./field-hand.ts";
 import type { Onward } from "./field-order.ts";
@@ -16,12 +16,12 @@ const SHORT_MS = 8000;
 export const onward: Onward = { handOver, report: sendReport };
 
 /** Make what the customer will be shown, and give them the phone; where the policy requires the site, only there. */
-async function handOver(order: Order, _draft: Draft, lines: Line[]): Promise<void> {
+async function handOver(order: Order, draft: Draft, lines: Line[]): Promise<void> {
   const told = (await common())!;
   if (!told.key) return toast(say("no-key", told.member.language), "bad");
   if (order.policy.place === "require" && !(await isAtSite(order, told.member.language))) return;
   if (order.policy.place !== "require") void locate();
-  const content = decided(report(order, lines, prices(told)), {});
+  const content = decided(report(order, lines, draft, prices(told)), {});
   const now = new Date().toISOString();
   await begin({
     order: order.id,
@@ -98,7 +98,7 @@ async function isAtSite(order: Order, language: string): Promise<boolean> {
   return false;
 }
 
-function prices(told: Common): { rate(code: string): number; tax: string } {
+function prices(told: Common): Prices {
   const rates = new Map(told.labour.map((one) => [one.code, one.rate]));
-  return { rate: (code) => rates.get(code) ?? 0, tax: told.shop.tax };
+  return { rate: (code) => rates.get(code), tax: told.shop.tax };
 }

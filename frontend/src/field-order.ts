@@ -99,7 +99,7 @@ class Sheet {
   async #onward(checked: boolean, act: (order: Order, draft: Draft, lines: Line[]) => Promise<void>): Promise<void> {
     await this.#keep();
     try {
-      const lines = clean(this.#draft);
+      const lines = clean(this.#draft, this.#order);
       const open = this.#order.checklist.some((one) => !this.#draft.checklist.includes(one.key));
       if (checked && open) return problem(this.#sheet, say("checklist", this.#language));
       problem(this.#sheet, "");

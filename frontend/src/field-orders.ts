@@ -6,7 +6,7 @@ import { ask, Offline, SignedOut } from "./field-server.ts";
 import { show, time, toast } from "./field-stage.ts";
 import { begin, forget, revoked } from "./field-start.ts";
 import { sync } from "./field-sync.ts";
-import type { Capture, Common, Order } from "./field-types.ts";
+import type { Order } from "./field-types.ts";
 import { base, type Queued } from "./field-vault.ts";
 import { isNewer, takeOver } from "./field-version.ts";
 import { common, drafts, orders, refresh, seen } from "./field-work.ts";
@@ -56,7 +56,7 @@ async function showOrders(): Promise<void> {
   const sheet = screen("orders", language, { shop: told.shop.name, member: told.member.name, updated, signed_out: signedOut, newer: isNewer() });
   part(sheet, "orders").append(...found.map((one) => row(one, begun.has(one.id), language)));
   part(sheet, "empty").hidden = found.length > 0;
-  showCaptures(sheet, queue, told, language);
+  showCaptures(sheet, queue, language);
   press(sheet, "refresh", () => bringUpToDate(true));
   press(sheet, "newer", takeOver);
   press(sheet, "sign-out", () => signOut(language));
@@ -70,14 +70,11 @@ function row(one: Order, draft: boolean, language: string): HTMLElement {
 
 const TONES: Record<string, string> = { waiting: "go", sent: "go", approved: "good", filed: "good", verification: "warn", held: "warn", refused: "bad" };
 
-function showCaptures(sheet: HTMLElement, queue: Queued[], told: Common, language: string): void {
-  const states = new Map<string, Capture>(told.captures.map((one) => [one.id, one]));
-  const list = [...queue].sort((one, other) => other.envelope.number - one.envelope.number);
+function showCaptures(sheet: HTMLElement, queue: Queued[], language: string): void {
+  const list = [...queue].sort((one, other) => other.at.localeCompare(one.at));
   for (const one of list) {
-    const server = states.get(one.id);
-    const state = one.state === "waiting" ? "waiting" : (server?.state ?? one.state);
-    const reason = (server?.reasons ?? []).join(" ") || one.reason;
-    const values = { order: one.order, code: one.code, at: time(one.at, language), state: say(`state-${state}`, language), tone: TONES[state] ?? "go", reason };
+    const { order, code, state } = one;
+    const values = { order, code, at: time(one.at, language), state: say(`state-${state}`, language), tone: TONES[state] ?? "go", reason: one.reasons.join(" ") };
     part(sheet, "captures").append(screen("capture-row", language, values));
   }
   part(sheet, "sent").hidden = list.length === 0;

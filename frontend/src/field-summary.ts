@@ -14,9 +14,8 @@ export async function showSummary(stage: Stage): Promise<void> {
   const { title, object, customer, site } = content.order;
   const texts = { title, object, customer: customer.name, site: site ? [site.name, site.address].filter(Boolean).join(", ") : "" };
   for (const [name, text] of Object.entries(texts)) part(sheet, name).textContent = text;
-  const remarks = [content.order.remarks, draft.remark].filter(Boolean).join("\n");
-  part(sheet, "remarks").hidden = remarks === "";
-  part(sheet, "remarks").textContent = remarks;
+  part(sheet, "remarks").hidden = content.order.remarks === "";
+  part(sheet, "remarks").textContent = content.order.remarks;
   part(sheet, "lines").append(...content.items.map((one) => lineCard(one, stage)));
   const shots = await pictures(draft, language);
   part(sheet, "shots-place").hidden = shots.length === 0;

@@ -7,7 +7,8 @@ import { see } from "./field-work.ts";
 interface Answers {
   now: string;
   device: "enrolled" | "revoked" | "unknown";
-  answers: Record<string, { state: "stored" | "known" | "refused"; reason?: string }>;
+  /** `kept`: stored there for good, so this phone may forget it. */
+  answers: Record<string, { kept: boolean; state: string; reasons: string[] }>;
 }
 
 const MOST = 20; // of one batch, as the server takes them
@@ -72,8 +73,9 @@ async function send(batch: Queued[]): Promise<void> {
     const found = answer.answers[one.id];
     if (!found) continue;
     settled++;
-    if (found.state === "refused") await turn.store.put({ ...one, state: "refused", reason: found.reason ?? "" }, one.id);
-    else await turn.store.put({ ...one, state: "sent", envelope: { ...one.envelope, sealed: "", signature: "" } }, one.id);
+    const { state, reasons } = found;
+    // What the server did not keep stays here, sealed, for somebody to look into.
+    await turn.store.put({ ...one, state, reasons, envelope: found.kept ? { ...one.envelope, sealed: "", signature: "" } : one.envelope }, one.id);
   }
   await turn.done;
   // A server that answers about nothing is not one to be asked again at once.

@@ -35,11 +35,16 @@ export interface Line {
   hours: string;
   parts: Part[];
 }
-/** A line as the server knows it; `rate` in minor units an hour, `tax` in per cent, `left` when the customer did not want it. */
+/**
+ * A line as the server knows it; `rate` in minor units an hour, `tax` in per cent, `planned` in hours. `left`: the
+ * customer did not want it; `settled`: accepted already. Neither is reported on.
+ */
 export interface KnownLine extends Omit<Line, "new"> {
   rate: number;
   tax: string;
+  planned: string;
   left: boolean;
+  settled: boolean;
 }
 export type Check = "pin" | "code" | "own_phone";
 export interface Policy {
@@ -68,7 +73,7 @@ export interface Order {
   contacts: Contact[];
   lines: KnownLine[];
   policy: Policy;
-  checklist: { key: string; texts: Record<string, string> }[];
+  checklist: { key: string; texts: Record<string, string>; told: Record<string, string> }[];
   consents: Record<string, Consent>;
   /** What the report would show now; the phone changes in it what was done and decided. */
   content: { [name: string]: Json };

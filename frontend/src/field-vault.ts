@@ -3,15 +3,15 @@
 import { type DBSchema, type IDBPDatabase, openDB } from "idb";
 import type { Chain, Envelope } from "./field-envelope.ts";
 
-export type QueueState = "waiting" | "sent" | "refused";
 export interface Queued {
   id: string;
   order: string;
   at: string;
   code: string;
   act: string;
-  state: QueueState;
-  reason: string;
+  /** `waiting`, or what the server said last: sent, approved, verification, filed, held, refused. */
+  state: string;
+  reasons: string[];
   envelope: Envelope;
 }
 export interface Enrolled {

@@ -9,6 +9,8 @@ const ORDER = "order:";
 const DRAFT = "draft:";
 const SEEN = "seen";
 // Acts after which the order is not on the phone until the server says otherwise.
+const WAITING = "waiting";
+const MOST_SHOWN = 30; // of what was sent
 const ENDS = new Set(["sign", "decline", "dispute"]);
 
 /** Ask the server for all of it and keep it. Raises what `ask` raises; returns what it said of this device. */
@@ -17,10 +19,11 @@ export async function refresh(): Promise<Work> {
   const work = await ask<Work>(`/field/work.json${mine ? `?device=${mine.device}` : ""}`);
   if (!mine || work.device !== "enrolled") return work;
   const { orders, ...common } = work;
+  await settle(work.captures);
   await keep(SEEN, { server: work.now, device: new Date().toISOString() } satisfies Seen);
   await keep(COMMON, common);
   await forgetOthers(new Set(orders));
-  const sealed = await sealedOrders(work.captures);
+  const sealed = await sealedOrders();
   await Promise.all(orders.map((id) => bring(id, sealed)));
   return work;
 }
@@ -76,11 +79,23 @@ async function bring(id: string, sealed: Set<string>): Promise<void> {
   }
 }
 
-/** Numbers of the orders that a customer acted on, while the server has not made of it what it is. */
-async function sealedOrders(captures: Capture[]): Promise<Set<string>> {
+/** Write down what became of what was sent, and forget the oldest of it. */
+async function settle(captures: Capture[]): Promise<void> {
+  const said = new Map(captures.map((one) => [one.id, one]));
+  const turn = (await base()).transaction("queue", "readwrite");
+  const sent = (await turn.store.getAll()).filter((one) => one.state !== WAITING).sort((one, other) => other.at.localeCompare(one.at));
+  for (const [at, one] of sent.entries()) {
+    const found = said.get(one.id);
+    if (at >= MOST_SHOWN && one.envelope.sealed === "") await turn.store.delete(one.id);
+    else if (found) await turn.store.put({ ...one, state: found.state, reasons: found.reasons }, one.id);
+  }
+  await turn.done;
+}
+
+/** Numbers of the orders that a customer acted on, while nothing was made of it yet. */
+async function sealedOrders(): Promise<Set<string>> {
   const queue = await (await base()).getAll("queue");
-  const settled = new Set(captures.filter((one) => one.state !== "sent").map((one) => one.id));
-  return new Set(queue.filter((one) => ENDS.has(one.act) && one.state !== "refused" && !settled.has(one.id)).map((one) => one.order));
+  return new Set(queue.filter((one) => ENDS.has(one.act) && (one.state === WAITING || one.state === "sent")).map((one) => one.order));
 }
 
 /** What is no longer this member's leaves the phone; a report that was begun stays until it is sent. */

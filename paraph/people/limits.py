@@ -52,6 +52,9 @@ LINK = Limit("link", 60, timedelta(minutes=10))
 PORTAL = Limit("portal", 120, timedelta(minutes=1))
 # Files sent one by one: a paper has 255 pages at most, and each file costs seconds of reading.
 UPLOAD = Limit("upload", 300, timedelta(minutes=10))
+# Batches of sealed envelopes from one address, where a whole team may come back on line at once.
+SYNC = Limit("sync", 600, timedelta(minutes=10))
+ENROL = Limit("enrol", 20, timedelta(hours=1))
 MAIL = Limit("mail", 200, timedelta(hours=1))
 
 

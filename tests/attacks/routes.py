@@ -378,6 +378,10 @@ TABLE: dict[str, Route] = {
     # Another member's order is not there, not even for their manager.
     "field:order": Route(told("MDT", 404, foreign=404, technician=200), all_get(405), {"pk": "order"}),
     "field:enrol": Route(all_get(405), told("MDT", 400, foreign=400)),
+    # Anybody may send envelopes: only what a known phone's key signed is kept.
+    "field:sync": Route(all_get(405), all_get(200)),
+    # Nobody's order is named, so none is found.
+    "field:code": Route(all_get(405), told("MDT", 404, foreign=404)),
     "field:sign_out": Route(all_get(405), told("MDT", 200)),
     # --- the demo's doors do not exist in production ---
     "office:demo": Route(all_get(404), all_get(404)),

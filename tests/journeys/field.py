@@ -11,6 +11,7 @@ from playwright.sync_api import BrowserContext, Page, expect
 
 from paraph.people.models import Member
 from tests.browser import watch
+from tests.journeys import steps
 from tests.journeys.conftest import PHONE, Office
 
 LOCK = "2468"
@@ -90,6 +91,50 @@ class Phone:
         """Tap an order."""
         self.page.get_by_role("link", name=re.compile(number)).click()
         expect(self.page.get_by_role("heading", name="What was done")).to_be_visible()
+
+    def report(self, hours: str = "2.5", action: str = "Replaced and tested.") -> None:
+        """Say of every line what was done, and confirm the checklist."""
+        page = self.page
+        for one in page.get_by_label("What did you do?").all():
+            one.fill(action)
+        for one in page.get_by_label("Hours worked").all():
+            one.fill(hours)
+        for box in page.locator("[name=point]").all():
+            box.check()
+
+    def hand_over(self, language: str = "English") -> None:
+        """Give the phone to the customer, who chooses a language."""
+        self.page.get_by_role("button", name="Hand over to the customer").click()
+        self.page.get_by_role("button", name=language).click()
+
+    def accept_all(self) -> None:
+        """The customer accepts every line and goes on."""
+        self.page.get_by_role("button", name="Accept every line").click()
+        self.page.get_by_role("button", name="Continue").click()
+        expect(self.page.get_by_role("heading", name="Who are you?")).to_be_visible()
+
+    def be(self, name: str) -> None:
+        """The customer chooses their name."""
+        self.page.get_by_role("radio", name=name).check()
+
+    def sign(self) -> str:
+        """Agree, type one's name, sign; returns the receipt code."""
+        page = self.page
+        page.get_by_role("button", name="Continue").click()
+        expect(page.get_by_role("heading", name="Sign", exact=True)).to_be_visible()
+        page.locator("[name=consent]").check()
+        steps.type_name(page)
+        page.get_by_role("button", name="Sign", exact=True).click()
+        expect(page.get_by_role("heading", name="You have signed")).to_be_visible()
+        return page.locator(".receipt-code").inner_text()
+
+    def take_back(self) -> None:
+        """The technician unlocks the phone."""
+        page = self.page
+        page.get_by_role("button", name="For the technician").click()
+        page.get_by_label("Unlock code").fill(LOCK)
+        page.get_by_role("button", name="Unlock", exact=True).click()
+        self.at_orders()
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from paraph.web.shared import access_log
 @doors.act
 def enrol(request: HttpRequest, member: Member) -> HttpResponse:
     """Enrol the phone that holds this key; the same one again is the same phone."""
-    limits.count(limits.SIGN_IN, f"enrol {member.pk}")
+    limits.count(limits.ENROL, str(member.pk))
     told = doors.asked(request)
     name, key, proof = (str(told.get(one, "")) for one in ("name", "key", "proof"))
     agent = request.headers.get("User-Agent", "")

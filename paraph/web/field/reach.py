@@ -7,10 +7,11 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from django.shortcuts import get_object_or_404
 
 from paraph.people.models import Device, Member
+from paraph.signoff.models import CONSENTED, SignOff
 from paraph.work.models import Status, WorkOrder
 
 MOST_ORDERS = 60  # of one technician: more than anybody does in a month
@@ -20,9 +21,12 @@ OPEN = (Status.OPEN, Status.NEEDS_SIGNATURE, Status.PARTLY_APPROVED, Status.APPR
 
 def orders(member: Member) -> QuerySet[WorkOrder]:
     """The member's open orders, the newest first."""
-    return WorkOrder.objects.filter(
+    mine = WorkOrder.objects.filter(
         organisation_id=member.organisation_id, technician=member, status__in=OPEN
-    ).order_by("-revised_at", "-number")
+    )
+    # Accepted by its service report, and nothing was changed since.
+    accepted = SignOff.objects.filter(order=OuterRef("pk"), of_report=True, state__in=CONSENTED)
+    return mine.exclude(Exists(accepted)).order_by("-revised_at", "-number")
 
 
 def order(member: Member, pk: UUID) -> WorkOrder:

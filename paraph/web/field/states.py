@@ -4,18 +4,37 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.db.models import QuerySet
+
+from paraph.capture import facts
 from paraph.capture.models import Capture, State
+from paraph.people.models import Device
 from paraph.signoff import circumstances
 from paraph.signoff.models import Verdict, Verification
+
+MOST = 50  # of one phone, the newest: what a list can show
+
+
+def newest(device: Device) -> QuerySet[Capture]:
+    """The captures of a phone that it still shows, the last one first."""
+    return known().filter(device=device).order_by("-number")[:MOST]
+
+
+def known() -> QuerySet[Capture]:
+    """Captures with what `describe` reads."""
+    return Capture.objects.select_related("signature__verification")
 
 
 def describe(capture: Capture) -> dict[str, Any]:
     """``{"id", "state", "reasons"}``: sent, approved, verification, filed, held or refused, and why in sentences."""
     doubted = _verification(capture)
-    state, reasons = _state(capture, doubted), list(capture.reasons)
-    if state == "verification" and doubted is not None:
-        reasons = [str(circumstances.DOUBTS.get(one, one)) for one in doubted.doubts]
-    return {"id": str(capture.pk), "state": state, "reasons": [str(one) for one in reasons]}
+    state = _state(capture, doubted)
+    return {"id": str(capture.pk), "state": state, "reasons": _reasons(capture, state, doubted)}
+
+
+def words(reasons: tuple[str, ...]) -> list[str]:
+    """Why an envelope was not taken."""
+    return [str(facts.why(one)) for one in reasons]
 
 
 def _state(capture: Capture, doubted: Verification | None) -> str:
@@ -28,6 +47,16 @@ def _state(capture: Capture, doubted: Verification | None) -> str:
     if capture.signature_id is None:
         return "filed"
     return "verification" if doubted and doubted.verdict == Verdict.WAITING else "approved"
+
+
+def _reasons(capture: Capture, state: str, doubted: Verification | None) -> list[str]:
+    if capture.state == State.DISCARDED:
+        return [capture.sentence]
+    if doubted is not None and state == "verification":
+        return [str(circumstances.DOUBTS.get(one, one)) for one in doubted.doubts]
+    if doubted is not None and state == "refused":
+        return [doubted.sentence] if doubted.sentence else []
+    return words(tuple(capture.reasons))
 
 
 def _verification(capture: Capture) -> Verification | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from paraph.web.field import enrolling, shell, work
+from paraph.web.field import checking, enrolling, shell, syncing, work
 
 app_name = "field"
 urlpatterns = [
@@ -14,5 +14,7 @@ urlpatterns = [
     path("field/work.json", work.work, name="work"),
     path("field/orders/<uuid:pk>.json", work.order, name="order"),
     path("field/device/", enrolling.enrol, name="enrol"),
+    path("field/sync/", syncing.sync, name="sync"),
+    path("field/code/", checking.send_code, name="code"),
     path("field/sign-out/", enrolling.sign_out, name="sign_out"),
 ]

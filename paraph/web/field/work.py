@@ -8,18 +8,16 @@ from uuid import UUID
 from django.http import HttpRequest, HttpResponse
 from django.middleware.csrf import get_token
 
-from paraph.capture.models import Capture
+from paraph.capture import keys
 from paraph.lib import clock
 from paraph.people import devices
 from paraph.people.models import LANGUAGES, Device, Member, Organisation
-from paraph.signoff import policies, subjects
+from paraph.signoff import consent, policies, subjects
 from paraph.signoff.models import UNFINISHED, Ask, ContactPin, Party, View
 from paraph.web.field import doors, reach, states
 from paraph.web.shared import pills
 from paraph.work import checklists, lists, orders
 from paraph.work.models import Item, WorkOrder
-
-MOST_CAPTURES = 50  # of one phone, the newest: what a list can show
 
 
 @doors.read
@@ -27,6 +25,7 @@ def work(request: HttpRequest, member: Member) -> HttpResponse:
     """Everything but the orders themselves, which are fetched one by one, so that each costs the same."""
     organisation = member.organisation
     device = reach.device(member, request.GET.get("device", ""))
+    key_id, public = keys.current()
     told = {
         "now": clock.iso(clock.now()),
         "csrf": get_token(request),
@@ -37,13 +36,13 @@ def work(request: HttpRequest, member: Member) -> HttpResponse:
             "zone": organisation.time_zone,
             "tax": orders.plain(Item._meta.get_field("tax_rate").default),
         },
-        "key": None,
+        "key": {"id": key_id, "public": public},
         "parts": _parts(organisation),
         "labour": [
             {"code": one.code, "name": one.name, "rate": one.hourly_rate}
             for one in lists.labour_codes_of(organisation)
         ],
-        "captures": _captures(device),
+        "captures": [states.describe(one) for one in states.newest(device)] if device else [],
         "orders": [str(pk) for pk in reach.orders(member).values_list("pk", flat=True)[: reach.MOST_ORDERS]],
     }
     return doors.answer(told)
@@ -74,10 +73,10 @@ def describe(order: WorkOrder) -> dict[str, Any]:
         "notes": order.notes,
         "next_number": (last or 0) + 1,
         "contacts": _contacts(order),
-        "lines": _lines(order, {one["id"] for one in content["items"]}),
+        "lines": _lines(order, content),
         "policy": {"identity": policy.identity, "place": str(policy.place), "prices": policy.prices},
         "checklist": _checklist(order),
-        "consents": {},
+        "consents": _consents(order),
         "content": content,
     }
 
@@ -86,13 +85,6 @@ def _state(device: Device | None) -> str:
     if device is None:
         return "unknown"
     return "enrolled" if devices.is_let_in(device) else "revoked"
-
-
-def _captures(device: Device | None) -> list[dict[str, Any]]:
-    if device is None:
-        return []
-    found = Capture.objects.filter(device=device).select_related("order", "signature__verification")
-    return [states.describe(one) for one in found.order_by("-number")[:MOST_CAPTURES]]
 
 
 def _parts(organisation: Organisation) -> list[dict[str, Any]]:
@@ -113,7 +105,7 @@ def _site(order: WorkOrder) -> dict[str, Any] | None:
 def _contacts(order: WorkOrder) -> list[dict[str, Any]]:
     """Who can sign: those asked in the open request, and the contacts of the order."""
     parties = Party.objects.filter(
-        signoff__order=order, signoff__state__in=UNFINISHED, ask=Ask.AUTHORISE
+        signoff__order=order, signoff__state__in=UNFINISHED, signoff__of_report=True, ask=Ask.AUTHORISE
     ).select_related("contact")
     asked = {one.contact_id: one.contact for one in parties}
     people = {one.pk: one for one in order.contacts.all()} | asked
@@ -132,8 +124,12 @@ def _contacts(order: WorkOrder) -> list[dict[str, Any]]:
     ]
 
 
-def _lines(order: WorkOrder, reported: set[str]) -> list[dict[str, Any]]:
-    """Every line with what was reported so far; `left`: the customer did not want it, so it is not in the report."""
+def _lines(order: WorkOrder, content: dict[str, Any]) -> list[dict[str, Any]]:
+    """Every line with what was reported so far.
+
+    `left`: the customer did not want it, so it is not in the report; `settled`: it was accepted under an earlier one.
+    """
+    reported = {one["id"]: one["authorised"] for one in content["items"]}
     return [
         {
             "item": str(one.pk),
@@ -153,15 +149,31 @@ def _lines(order: WorkOrder, reported: set[str]) -> list[dict[str, Any]]:
             ],
             "rate": one.hourly_rate,
             "tax": orders.plain(one.tax_rate),
+            "planned": orders.plain(one.estimated_hours),
             "left": str(one.pk) not in reported,
+            "settled": reported.get(str(one.pk), False),
         }
         for one in orders.lines_of(order)
     ]
 
 
 def _checklist(order: WorkOrder) -> list[dict[str, Any]]:
-    told = {code: checklists.of(order, code) for code, _name in LANGUAGES}
+    """The points to confirm: `texts` as they are read, `told` as the report tells them (`reporting.beside`)."""
+    found = {code: checklists.of(order, code) for code, _name in LANGUAGES}
     return [
-        {"key": one.key, "texts": {code: points[at].text for code, points in told.items()}}
-        for at, one in enumerate(told["en"])
+        {
+            "key": one.key,
+            "texts": {code: points[at].text for code, points in found.items()},
+            "told": dict(one.texts),
+        }
+        for at, one in enumerate(found["en"])
     ]
+
+
+def _consents(order: WorkOrder) -> dict[str, dict[str, str]]:
+    """The sentence the customer agrees to, by language; the same as the server makes when it files."""
+    made = {code: consent.of_report(order.number, order.organisation.name, code) for code, _name in LANGUAGES}
+    return {
+        code: {"sentence": one.sentence, "alternative": one.alternative, "digest": one.digest}
+        for code, one in made.items()
+    }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 from uuid import uuid4
 
@@ -10,7 +11,10 @@ from django.test import Client
 
 from paraph.people import devices
 from paraph.people.models import Device, Role
+from paraph.signoff import requests
+from paraph.signoff.models import Ask, View
 from paraph.work.models import Status, WorkOrder
+from tests import cast
 from tests.cast import Shop
 
 
@@ -38,8 +42,10 @@ def test_S1_35_the_app_gets_the_open_orders_of_its_member_alone(shop: Shop, tess
 
 
 def test_S1_35_an_order_comes_with_all_that_is_needed_off_line(shop: Shop, tess: Client) -> None:
-    order = shop.open_order(lines=2)
-    shop.invite(order, contact=shop.claire)
+    order = shop.open_order(
+        items=[cast.line(f"Finding {number}", actual_hours=Decimal(2)) for number in (1, 2)]
+    )
+    requests.ask(order, [(shop.claire, Ask.AUTHORISE)], by=shop.mara.actor, view=View.REPORT)
     told = order_of(tess, order).json()
     assert [one["finding"] for one in told["lines"]] == ["Finding 1", "Finding 2"]
     assert told["lines"][0]["parts"] == [
