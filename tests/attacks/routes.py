@@ -8,12 +8,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
-from paraph.lib import clock
-from tests.attacks.world import ANONYMOUS, EVERYBODY, GUEST, MANAGER, OUTSIDER, RIVAL, STAFF, World, once
+from tests.attacks import bodies
+from tests.attacks.world import ANONYMOUS, EVERYBODY, GUEST, MANAGER, OUTSIDER, RIVAL, STAFF, World
 
 Expected = Mapping[str, int | str]
 Body = Callable[[World], Mapping[str, Any]]
@@ -107,72 +106,6 @@ def guests(
     return Route(read, sent, {"invitation_id": invitation, **args}, body)
 
 
-def _line(world: World) -> Mapping[str, Any]:
-    return {"title": "Other title", "customer": world.shop.customer.pk, "revision": world.order.revision}
-
-
-def _email(world: World) -> Mapping[str, Any]:
-    return {
-        f"ask-{world.shop.jan.pk}": "authorise",
-        "view": "estimate",
-        "lasts": "48",
-        "text": "",
-        "language": "",
-    }
-
-
-def _link(world: World) -> Mapping[str, Any]:
-    told = {"contact": world.shop.jan.pk, "view": "estimate", "lasts": "48", "language": "", "once": once()}
-    return {f"link-{name}": value for name, value in told.items()}
-
-
-def _said(world: World) -> Mapping[str, Any]:
-    return {"text": "Something to say"}
-
-
-def _attempt(world: World) -> Mapping[str, Any]:
-    now = clock.now().astimezone(ZoneInfo(world.shop.organisation.time_zone))
-    return {"outcome": "nobody_there", "at": f"{now:%Y-%m-%dT%H:%M:%S}", "reason": "The gate was shut"}
-
-
-def _settings(world: World) -> Mapping[str, Any]:
-    told = {
-        "name": "Other name",
-        "language": "en",
-        "time_zone": "Europe/Paris",
-        "currency": "EUR",
-        "days": "2",
-        "paper": "on",
-        "paper_days": "14",
-    }
-    return {"organisation": world.shop.organisation.pk, **told}
-
-
-def _property(world: World) -> Mapping[str, Any]:
-    return {"name": "Other name", "type": "text"}
-
-
-def _area(world: World) -> Mapping[str, Any]:
-    return {"shape": "circle", "latitude": "53.1", "longitude": "6.5", "radius_m": "100"}
-
-
-def _policy(world: World) -> Mapping[str, Any]:
-    return {"whose": "own", "place": "require", "late_hours": "24", "identity": "pin"}
-
-
-def _invited(world: World) -> Mapping[str, Any]:
-    return {"name": "Otto", "email": "otto@new.example", "role": "biller", "language": "en"}
-
-
-def _seller(world: World) -> Mapping[str, Any]:
-    told = {"street": "Weg 1", "city": "Teuge", "country": "NL", "payment_days": 14, "invoice_prefix": "F-"}
-    return {"organisation": world.shop.organisation.pk, **told}
-
-
-def _sending(world: World) -> Mapping[str, Any]:
-    return {"contacts": world.shop.jan.pk, "once": once()}
-
-
 ALL = "MDTB"
 TABLE: dict[str, Route] = {
     # Probes: ok or not ok for anybody (no worker is alive in the tests), figures for this machine or a token alone.
@@ -189,8 +122,8 @@ TABLE: dict[str, Route] = {
     "portal:language": guests(405, 302, lambda world: {"language": "nl"}),
     "portal:decision": guests(405, 302, lambda world: {"choice": "rejected"}, item_id="item"),
     "portal:approve_all": guests(405, 302),
-    "portal:line_comments": guests(405, 302, _said, item_id="item"),
-    "portal:comments": guests(405, 302, _said),
+    "portal:line_comments": guests(405, 302, bodies.said, item_id="item"),
+    "portal:comments": guests(405, 302, bodies.said),
     "portal:timeline": guests(200, 405),
     "portal:decline": guests(200, 302, lambda world: {"reason": "Too dear"}),
     "portal:confirm": guests(200, 302),
@@ -264,7 +197,7 @@ TABLE: dict[str, Route] = {
     "office:factor_codes": Route(staff(ALL, 302, foreign=302), staff(ALL, 302, foreign=302)),
     "office:factor_remove": act(ALL, foreign=302, factor="number"),
     # Manage users, and the organisation.
-    "office:settings": form("M", _settings, foreign=(200, 409)),
+    "office:settings": form("M", bodies.settings, foreign=(200, 409)),
     "office:kinds": page("M", foreign=200),
     "office:kind_new": form("M", lambda world: {"name": "Field ticket"}, foreign=(200, 302)),
     "office:kinds_arrange": act("M", lambda world: {"place": world.kind.pk}, foreign=302),
@@ -273,17 +206,17 @@ TABLE: dict[str, Route] = {
     "office:kind_restore": act("M", pk="kind"),
     "office:kind_delete": act("M", pk="kind"),
     "office:properties": page("M", foreign=200),
-    "office:property_new": form("M", _property, foreign=(200, 302)),
+    "office:property_new": form("M", bodies.property, foreign=(200, 302)),
     "office:properties_arrange": act("M", lambda world: {"place": world.detail.pk}, foreign=302),
-    "office:property": form("M", _property, pk="property"),
+    "office:property": form("M", bodies.property, pk="property"),
     "office:property_archive": act("M", pk="property"),
     "office:property_restore": act("M", pk="property"),
     "office:property_delete": act("M", pk="property"),
     "office:on_site": page("M", foreign=200),
-    "office:on_site_all": form("M", _policy, foreign=(200, 302)),
-    "office:on_site_kind": form("M", _policy, pk="kind"),
+    "office:on_site_all": form("M", bodies.policy, foreign=(200, 302)),
+    "office:on_site_kind": form("M", bodies.policy, pk="kind"),
     "office:members": page("M", foreign=200),
-    "office:member_invite": form("M", _invited, foreign=(200, 302)),
+    "office:member_invite": form("M", bodies.invited, foreign=(200, 302)),
     "office:member": form("M", lambda world: {"role": "biller"}, pk="colleague"),
     "office:member_off": act("M", pk="colleague"),
     "office:member_on": act("M", pk="colleague"),
@@ -292,17 +225,17 @@ TABLE: dict[str, Route] = {
     "office:welcome_withdraw": act("M", welcome="welcome"),
     "office:sign_out": Route(all_get(405), all_get("sign-in")),
     "office:orders": page(ALL, foreign=200),
-    "office:order_new": form("MD", _line, foreign=(200, 400)),
+    "office:order_new": form("MD", bodies.line, foreign=(200, 400)),
     "office:places": page("MDT", foreign=200),
     "office:details": act("MDT", lambda world: {"order": world.order.pk}, good=200),
     "office:order": page(ALL, pk="order"),
-    "office:order_edit": form("MDT", _line, pk="order"),
+    "office:order_edit": form("MDT", bodies.line, pk="order"),
     # Lines 2 and 3 of the world's order have no consent yet (S1-04).
     "office:report": act("MDT", good=409, pk="order"),
     "office:reopen": act("MDT", pk="order"),
     # Managers, dispatchers and technicians answer; a manager resolves (docs/decisions/0030).
     "office:disputes": page(ALL, foreign=200),
-    "office:dispute_answer": act("MDT", _said, pk="disputed", dispute="dispute"),
+    "office:dispute_answer": act("MDT", bodies.said, pk="disputed", dispute="dispute"),
     "office:dispute_resolve": act(
         "M",
         lambda world: {"resolution": "explained", "text": "It is so"},
@@ -311,11 +244,11 @@ TABLE: dict[str, Route] = {
     ),
     "office:dispute_original": page(ALL, pk="disputed", dispute="dispute", photo="photo"),
     "office:dispute_photo": page(ALL, pk="disputed", dispute="dispute", photo="photo", page_number="number"),
-    "office:attempt": act("MDT", _attempt, pk="order"),
-    "office:email": form("M", _email, pk="order"),
-    "office:link": act("M", _link, good=200, pk="order"),
-    "office:comment": act("MDT", _said, pk="order"),
-    "office:line_comment": act("MDT", _said, pk="order", item="item"),
+    "office:attempt": act("MDT", bodies.attempt, pk="order"),
+    "office:email": form("M", bodies.email, pk="order"),
+    "office:link": act("M", bodies.link, good=200, pk="order"),
+    "office:comment": act("MDT", bodies.said, pk="order"),
+    "office:line_comment": act("MDT", bodies.said, pk="order", item="item"),
     "office:comment_delete": act("M", pk="order", comment="comment"),
     "office:renew": act("M", pk="order", invitation="invitation"),
     "office:remind": act("M", pk="order", invitation="invitation"),
@@ -352,16 +285,16 @@ TABLE: dict[str, Route] = {
     "office:invoice_draft": act("MB", pk="billed", signoff="approval"),
     "office:invoice_renew": act("MB", pk="draft"),
     "office:invoice_issue": act("MB", lambda world: {"revision": 1}, pk="draft"),
-    "office:invoice_send": act("MB", _sending, pk="invoice"),
+    "office:invoice_send": act("MB", bodies.sending, pk="invoice"),
     "office:invoice_void": act("MB", lambda world: {"reason": "Wrong"}, pk="invoice"),
-    "office:seller": form("M", _seller, foreign=(200, 409)),
+    "office:seller": form("M", bodies.seller, foreign=(200, 409)),
     "office:buyer": form(
         "MD", lambda world: {"street": "Weg 1", "city": "Luik", "country": "BE"}, pk="customer"
     ),
     "office:customers": page(ALL, foreign=200),
     "office:customer_new": form("MD", lambda world: {"name": "New customer"}, foreign=(200, 302)),
     "office:customer": form("MD", lambda world: {"name": "Other name"}, pk="customer"),
-    "office:site_area": form("MD", _area, pk="customer", site="site"),
+    "office:site_area": form("MD", bodies.area, pk="customer", site="site"),
     "office:notices": page(ALL, foreign=200),
     "office:notices_read": act(ALL, foreign=302),
     # A notice is one member's own; a colleague's is not there.
