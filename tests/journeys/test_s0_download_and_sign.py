@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import CDPSession, Locator, Page, Route, expect
 
-from paraph.signoff import papers, reading, verification
+from paraph.signoff import papers, reading
 from paraph.signoff.models import Invitation, Paper, Return, ReturnState
 from tests import cast, scans
 from tests.cast import Shop
@@ -41,7 +41,6 @@ def desk_files(printed: Invitation, tmp_path: Path) -> dict[str, Path]:
     sheets = scans.signed_by_hand(paper)
     found = {f"page-{number}.jpg": scans.as_photo(one) for number, one in enumerate(sheets, start=1)}
     found |= {
-        "scan.pdf": scans.as_pdf(sheets),
         "notes.txt": b"not a page",
         "empty.jpg": scans.as_photo(*scans.blank()),
         "altered.pdf": scans.as_pdf(scans.altered([one.copy() for one in sheets])),
@@ -89,13 +88,6 @@ def pictured(page: Page) -> None:
 def send(page: Page) -> None:
     """Press the one main action."""
     page.get_by_role("button", name="Send ticket").click()
-
-
-def file_it(shop: Shop) -> None:
-    """The worker reads what was sent; where it is not sure, Mara says that it is signed."""
-    reading.read_due()
-    for returned in Return.objects.filter(state=ReturnState.REVIEW):
-        verification.accept(returned, by=shop.mara, actor=shop.mara.actor)
 
 
 def test_S0_31_files_come_by_click_and_by_drag(
@@ -184,30 +176,6 @@ def test_S0_30_pages_are_turned_dragged_removed_and_brought_back(
     named(page, "page-1.jpg")
     page.get_by_role("button", name="Undo").click()
     named(page, "empty.jpg", "page-1.jpg")
-
-
-def test_S0_04_S0_17_S0_33_a_signed_scan_is_filed_and_visible_at_once(
-    shop: Shop, printed: Invitation, desk_files: dict[str, Path], portal: Portal, office: Office
-) -> None:
-    page = portal(printed, "upload/")
-    page.locator("#files").set_input_files(desk_files["scan.pdf"])
-    expect(sheets(page)).to_have_count(aside(lambda: Paper.objects.get().pages))
-    page.get_by_label("Name of who signed on the paper").fill("Kees de Boer")
-    send(page)
-    expect(page.get_by_role("heading", name="Your pages are being read")).to_be_visible()
-    aside(file_it, shop)
-    page.reload()
-    expect(page.get_by_role("heading", name="Signed and filed")).to_be_visible()
-    page.get_by_role("link", name="Show my receipt").click()
-    steps.signed(page)
-    expect(page.get_by_role("img", name="The signed page")).to_be_visible()
-    desk = office(shop.mara)
-    desk.goto(f"/orders/{aside(lambda: printed.party.signoff.order_id)}/")
-    signature = desk.get_by_role("region", name="Signature", exact=True)
-    expect(signature).to_contain_text("Kees de Boer")
-    expect(signature.get_by_role("img", name="The signed page")).to_be_visible()
-    for name in ("Sealed copy", "Scan", "Record"):
-        expect(signature.get_by_role("link", name=name, exact=True)).to_be_visible()
 
 
 def test_S0_33_the_shop_returns_a_paper_and_accepts_the_next(
