@@ -110,8 +110,8 @@ class FileDrop extends HTMLElement {
     };
     const found = outcome(await post(form.action, body, { going: (part) => (bar.value = part), gone }));
     if (found.kind === "outdated") return location.reload();
-    if (found.kind === "refused") return this.#tell(row, found.sentence);
-    if (found.kind === "lost") return this.#lost(file, row);
+    if (found.kind === "refused") return found.again ? this.#again(file, row, found.sentence) : this.#tell(row, found.sentence);
+    if (found.kind === "lost") return this.#again(file, row, this.dataset.lost);
     row.remove();
     this.dispatchEvent(new CustomEvent(this.dataset.changed ?? "changed", { bubbles: true }));
   }
@@ -123,8 +123,8 @@ class FileDrop extends HTMLElement {
     row.querySelector("[data-told]")!.textContent = sentence;
   }
 
-  #lost(file: File, row: HTMLElement): void {
-    this.#tell(row, this.dataset.lost);
+  #again(file: File, row: HTMLElement, sentence = ""): void {
+    this.#tell(row, sentence);
     const again = row.querySelector<HTMLButtonElement>("[data-again]")!;
     again.hidden = false;
     again.onclick = () => {

@@ -10,7 +10,12 @@ test("a file the server took is done", () => {
 
 test("a refused file says why, in the server's words", () => {
   const text = JSON.stringify({ problem: "This PDF is locked with a password." });
-  assert.deepEqual(outcome({ status: 400, type: JSON_TYPE, text }), { kind: "refused", sentence: "This PDF is locked with a password." });
+  assert.deepEqual(outcome({ status: 400, type: JSON_TYPE, text }), { kind: "refused", sentence: "This PDF is locked with a password.", again: false });
+});
+
+test("a file that a busy server did not read can be tried again", () => {
+  const text = JSON.stringify({ problem: "Please try again.", again: true });
+  assert.deepEqual(outcome({ status: 503, type: JSON_TYPE, text }), { kind: "refused", sentence: "Please try again.", again: true });
 });
 
 test("a link that ended, or a return that was sent from elsewhere, loads the page anew", () => {

@@ -5,7 +5,7 @@ export interface Answer {
   type: string;
   text: string;
 }
-export type Outcome = { kind: "taken" } | { kind: "refused"; sentence: string } | { kind: "outdated" } | { kind: "lost" };
+export type Outcome = { kind: "taken" } | { kind: "refused"; sentence: string; again: boolean } | { kind: "outdated" } | { kind: "lost" };
 
 // The page shows what is no longer there: loading it anew says why.
 const OUTDATED = new Set([403, 404, 409, 410]);
@@ -13,8 +13,8 @@ const OUTDATED = new Set([403, 404, 409, 410]);
 /** Read an answer; a status of 0 is a connection that broke. A refusal without a sentence of its own counts as lost. */
 export function outcome(answer: Answer): Outcome {
   if (answer.status >= 200 && answer.status < 300) return { kind: "taken" };
-  const sentence = problem(answer);
-  if (sentence !== "") return { kind: "refused", sentence };
+  const { problem, again } = told(answer);
+  if (typeof problem === "string" && problem !== "") return { kind: "refused", sentence: problem, again: again === true };
   return { kind: OUTDATED.has(answer.status) ? "outdated" : "lost" };
 }
 
@@ -29,12 +29,11 @@ export function isTooLarge(size: number, most: number): boolean {
   return Number.isFinite(most) && most > 0 && size > most;
 }
 
-function problem(answer: Answer): string {
-  if (!answer.type.startsWith("application/json")) return "";
+function told(answer: Answer): { problem?: unknown; again?: unknown } {
+  if (!answer.type.startsWith("application/json")) return {};
   try {
-    const told = (JSON.parse(answer.text) as { problem?: unknown } | null)?.problem;
-    return typeof told === "string" ? told : "";
+    return (JSON.parse(answer.text) as { problem?: unknown; again?: unknown } | null) ?? {};
   } catch {
-    return "";
+    return {};
   }
 }

@@ -17,6 +17,7 @@ reason              what the customer should read
 ``unpacks_large``   The file unpacks to far more than it should. Please scan or photograph the paper again.
 ``no_fonts``        The PDF does not hold its fonts, so we cannot show it faithfully. Save it with fonts, or as a scan.
 ``too_slow``        The file is too complicated to read within ten seconds. Please scan or photograph the paper.
+``busy``            We are very busy at the moment, so the file was not read. Please try again.
 ``too_much_memory`` The file needs too much memory. Please scan or photograph the paper.
 ``crashed``         The file could not be read. Please scan or photograph the paper.
 ==================  ===================================================================================================
@@ -42,6 +43,7 @@ class Reason(StrEnum):
     UNPACKS_LARGE = "unpacks_large"
     NO_FONTS = "no_fonts"
     TOO_SLOW = "too_slow"
+    BUSY = "busy"
     TOO_MUCH_MEMORY = "too_much_memory"
     CRASHED = "crashed"
 

@@ -25,16 +25,20 @@ MAX_OBJECTS = 400_000  # of a PDF; a 1,000-page catalogue has about 60,000
 class Limits:
     """Of one child: wall and processor seconds, and bytes of address space, all enforced by the kernel or by a kill.
 
-    A child that had less than ``due`` processor seconds when its time is up was kept waiting by others: it gets the
-    same time once more, so that nobody's file is refused because the machine was busy.
+    A child that had less than ``due`` processor seconds when its time is up was kept waiting by others. That is
+    refused as *busy*, not as too slow: nothing is wrong with the file. Where nobody waits for the answer
+    (``patient``) the child gets the same time once more before.
     """
 
     wall: float
     cpu: int
     memory: int
     due: float = 3.0
+    patient: bool = False
 
 
 TAKING = Limits(wall=9.5, cpu=9, memory=768 * MB)  # within 10 s, its end included (issue 4, point 8)
 PICTURING = Limits(wall=20.0, cpu=20, memory=768 * MB)
-JUDGING = Limits(wall=120.0, cpu=110, memory=768 * MB)  # a worker's job: two seconds a page, 50 pages
+# A worker's jobs, for which nobody waits.
+BINDING = Limits(wall=9.5, cpu=9, memory=768 * MB, patient=True)
+JUDGING = Limits(wall=120.0, cpu=110, memory=768 * MB, patient=True)  # two seconds a page, 50 pages

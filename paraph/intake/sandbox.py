@@ -61,15 +61,17 @@ def run(task: str, limits: Limits, *, paced: Paced | None = None, **request: Any
     `paced` is called with the number of pages read so far whenever there are more; a child can say what it likes.
     """
     began = time.monotonic()
+    deadline = _Deadline(began, limits)
     with tempfile.TemporaryDirectory(prefix="paraph-intake-") as folder:
         child = _start(folder, task, limits)
         try:
-            said, peak = _talk(child, wire.pack(request), _Deadline(began, limits), paced)
+            said, peak = _talk(child, wire.pack(request), deadline, paced)
         finally:
             _end(child)
     seconds = time.monotonic() - began
     if said is None:
-        raise Refused(Reason.TOO_SLOW, f"over {limits.wall:g} s", seconds=seconds, peak_mb=peak)
+        reason = Reason.BUSY if deadline.starved else Reason.TOO_SLOW
+        raise Refused(reason, f"over {limits.wall:g} s", seconds=seconds, peak_mb=peak)
     return _answer(said, child.returncode, seconds, peak)
 
 
@@ -88,21 +90,24 @@ def _start(folder: str, task: str, limits: Limits) -> subprocess.Popen[bytes]:
 
 
 class _Deadline:
-    """When a child's time is up; once more as late when it was kept waiting by others."""
+    """When a child's time is up, and whether it was kept waiting by others; then the patient wait once more."""
 
     def __init__(self, began: float, limits: Limits) -> None:
         self.limits = limits
         self.until = began + limits.wall
-        self.patient = True
+        self.patient, self.starved = limits.patient, False
 
     def left(self, pid: int) -> float:
         """Seconds until it is killed; 0 or less: now."""
         left = self.until - time.monotonic()
-        if left <= 0 and self.patient and _worked(pid) < self.limits.due:
-            self.patient = False
-            self.until += self.limits.wall
-            return self.limits.wall
-        return left
+        if left > 0:
+            return left
+        self.starved = _worked(pid) < self.limits.due
+        if not (self.starved and self.patient):
+            return left
+        self.patient = False
+        self.until += self.limits.wall
+        return self.limits.wall
 
 
 def _talk(

@@ -13,7 +13,7 @@ from typing import Any
 from paraph.intake import kinds, sandbox
 from paraph.intake.errors import Reason, Refused
 from paraph.intake.kinds import Kind
-from paraph.intake.limits import MAX_BYTES, MB, TAKING
+from paraph.intake.limits import BINDING, MAX_BYTES, MB, TAKING
 
 
 @dataclass(frozen=True)
@@ -61,7 +61,8 @@ class Leaf:
 def take_in(content: bytes, name: str = "") -> Taken:
     """Accept a PDF, JPEG, PNG, HEIC or TIFF file as a clean PDF; raises Refused. ``name`` is only compared.
 
-    At most 10 seconds and 768 MB, in a process of its own (issue 4, point 8; security.md, *Foreign files*).
+    At most 10 seconds and 768 MB, in a process of its own (issue 4, point 8; security.md, *Foreign files*). On a
+    machine that leaves it no processor it is refused as *busy* in the same time.
     """
     kind = kinds.kind_of(content)
     if len(content) > MAX_BYTES:
@@ -80,7 +81,7 @@ def bind(pdfs: Sequence[bytes], leaves: Sequence[Leaf]) -> Taken:
     ``digest_in`` is the digest of the PDFs one after another. ValueError for a page that is not there.
     """
     asked = [[leaf.source, leaf.page, leaf.turn] for leaf in leaves]
-    done = sandbox.run("bind", TAKING, pdfs=list(pdfs), leaves=asked)
+    done = sandbox.run("bind", BINDING, pdfs=list(pdfs), leaves=asked)
     return _taken(Kind.PDF, b"".join(pdfs), done, ())
 
 

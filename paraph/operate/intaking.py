@@ -26,6 +26,7 @@ SENTENCES = {
     Reason.UNPACKS_LARGE: "it unpacks to far more than it should",
     Reason.NO_FONTS: "it does not hold the fonts it needs",
     Reason.TOO_SLOW: "it was not read within ten seconds",
+    Reason.BUSY: "the machine was too busy to read it: try again",
     Reason.TOO_MUCH_MEMORY: "it needs more than 768 MB of memory",
     Reason.CRASHED: "reading it ended the process that read it",
 }

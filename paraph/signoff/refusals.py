@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from paraph.intake.errors import Refused
 from paraph.signoff.errors import Unusable
 
-FIELD = "file"
+FIELD, BUSY = "file", "busy"
 SENTENCES = {
     "empty": _("The file is empty. Please choose it again."),
     "too_large": _(
@@ -33,6 +33,7 @@ SENTENCES = {
     "too_slow": _(
         "The file is too complicated to read within ten seconds. Please scan or photograph the paper."
     ),
+    "busy": _("We are very busy at the moment, so the file was not read. Please try again."),
     "too_much_memory": _("The file needs too much memory. Please scan or photograph the paper."),
     "crashed": _("The file could not be read. Please scan or photograph the paper."),
 }
@@ -46,6 +47,7 @@ class FileRefused(Unusable):
     def __init__(self, why: str) -> None:
         super().__init__(FIELD, SENTENCES.get(why, SENTENCES["crashed"]))
         self.why = why
+        self.again = why == BUSY  # nothing is wrong with the file
 
 
 def of(refusal: Refused) -> FileRefused:

@@ -11,7 +11,7 @@ import pytest
 
 from paraph.intake import sandbox, taking
 from paraph.intake.errors import Reason, Refused
-from paraph.intake.limits import MB, Limits
+from paraph.intake.limits import MB, TAKING, Limits
 from tests.intake import files
 
 SMALL = Limits(wall=8.0, cpu=6, memory=256 * MB)
@@ -65,6 +65,19 @@ def test_F21_what_never_ends_is_ended(hostile: Path) -> None:
         _run(hostile, "while True: pass", Limits(wall=1.5, cpu=5, memory=256 * MB, due=0.1))
     assert refused.value.reason is Reason.TOO_SLOW
     assert time.monotonic() - began < 4
+
+
+@pytest.mark.parametrize("patient", [False, True], ids=["somebody waits", "nobody waits"])
+def test_F21_what_the_machine_had_no_time_for_is_no_fault_of_the_file(
+    hostile: Path, *, patient: bool
+) -> None:
+    limits = Limits(wall=1.0, cpu=5, memory=256 * MB, due=3.0, patient=patient)
+    with pytest.raises(Refused) as refused:
+        _run(hostile, "time.sleep(9)", limits)
+    assert refused.value.reason is Reason.BUSY
+    assert (refused.value.seconds >= 2 * limits.wall) == patient
+    assert not TAKING.patient  # somebody waits for every file that is uploaded
+    assert TAKING.wall < 10
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -49,6 +50,15 @@ class SendForm(forms.Form):
     )
 
 
+@dataclass(frozen=True)
+class Problem:
+    """Why a file was not taken in; `again`: trying once more may help."""
+
+    name: str
+    sentence: str
+    again: bool = False
+
+
 @reading
 @door.guest
 @door.to_sign
@@ -74,10 +84,10 @@ def files(request: HttpRequest, invitation: Invitation) -> HttpResponse:
         problem for one in request.FILES.getlist("files") if (problem := _take_in(request, invitation, one))
     ]
     if request.headers.get("Accept") == "application/json":
-        told = {"problem": problems[0][1]} if problems else {}
+        told = {"problem": problems[0].sentence, "again": problems[0].again} if problems else {}
         return JsonResponse(told, status=400 if problems else 201)
     if problems:
-        sentences = [f"{name}: {sentence}" for name, sentence in problems]
+        sentences = [f"{one.name}: {one.sentence}" for one in problems]
         return show(request, invitation, returns.current(invitation.party), problems=sentences, status=400)
     return redirect(reverse("portal:upload", args=[invitation.pk]) + "#sheets")
 
@@ -209,17 +219,15 @@ def _anew() -> HttpResponse:
     return HttpResponse(headers={"HX-Refresh": "true"})
 
 
-def _take_in(
-    request: HttpRequest, invitation: Invitation, file: UploadedFile[bytes]
-) -> tuple[str, str] | None:
+def _take_in(request: HttpRequest, invitation: Invitation, file: UploadedFile[bytes]) -> Problem | None:
     """Take one file in; its name and what is wrong with it, if anything."""
     name = returns.clean_name(file.name or "")
     if file.size is None or file.size > MAX_BYTES:
-        return name, returned.limits()["too_large"]
+        return Problem(name, returned.limits()["too_large"])
     try:
         returns.add_file(invitation, file.read(), name, by=door.actor(request, invitation))
     except Unusable as problem:
-        return name, str(problem)
+        return Problem(name, str(problem), again=getattr(problem, "again", False))
     return None
 
 

@@ -12,6 +12,8 @@ import pytest
 from django.core.cache import cache
 from django.core.files.uploadedfile import SimpleUploadedFile
 
+from paraph.intake import taking
+from paraph.intake.limits import Limits
 from paraph.lib import clock
 from paraph.signoff import reading, returns
 from paraph.signoff.models import Match, Return, ReturnPage, ReturnState, State
@@ -97,8 +99,19 @@ def test_S0_31_a_script_gets_the_sentence_of_its_one_file(jan: Customer) -> None
     refused = upload(jan, file("bad.txt", b"hello"), **SCRIPT)
     assert refused.status_code == 400
     assert refused.json()["problem"].startswith("This is not a PDF or a picture")
+    assert refused.json()["again"] is False
     taken = upload(jan, file("good.jpg", paperwork.photo(1)), **SCRIPT)
     assert (taken.status_code, taken.json()) == (201, {})
+
+
+def test_F21_what_a_busy_machine_did_not_read_can_be_tried_again(
+    jan: Customer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(taking, "TAKING", Limits(wall=0.01, cpu=9, memory=768 << 20))
+    told = upload(jan, file("good.jpg", paperwork.photo(1)), **SCRIPT).json()
+    assert told["again"] is True
+    assert told["problem"].endswith("Please try again.")
+    assert not Return.objects.exists()
 
 
 def test_S0_30_pages_can_be_turned_moved_removed_and_put_back(jan: Customer, two: list[ReturnPage]) -> None:
