@@ -37,8 +37,8 @@ class Limits:
     patient: bool = False
 
 
-TAKING = Limits(wall=9.5, cpu=9, memory=768 * MB)  # within 10 s, its end included (issue 4, point 8)
+TAKING = Limits(wall=9.0, cpu=9, memory=768 * MB)  # within 10 s, its end included (issue 4, point 8)
 PICTURING = Limits(wall=20.0, cpu=20, memory=768 * MB)
 # A worker's jobs, for which nobody waits.
-BINDING = Limits(wall=9.5, cpu=9, memory=768 * MB, patient=True)
+BINDING = Limits(wall=9.0, cpu=9, memory=768 * MB, patient=True)
 JUDGING = Limits(wall=120.0, cpu=110, memory=768 * MB, patient=True)  # two seconds a page, 50 pages
