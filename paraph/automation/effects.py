@@ -26,7 +26,7 @@ from paraph.lib import clock
 from paraph.lib.actor import SYSTEM
 from paraph.people import access
 from paraph.people.models import Member
-from paraph.signoff import disputes, followups, receipts, superseding
+from paraph.signoff import disputes, followups, receipts, reporting, superseding, verifying
 from paraph.signoff.errors import SignOffError
 from paraph.signoff.models import Invitation, SealedCopy, Signature, SignOff
 from paraph.work import orders
@@ -83,7 +83,8 @@ class SetStatus:
         if occasion.order.status in {status, Status.CANCELLED} or occasion.is_outdated(STATUS_KINDS):
             return
         try:
-            orders.set_status(occasion.order, status, by=SYSTEM, cause=occasion.entry)
+            waits = reporting.is_awaited(occasion.order) or verifying.is_waiting(occasion.order)
+            orders.set_status(occasion.order, status, by=SYSTEM, cause=occasion.entry, held_up=waits)
         except ReportRefused as refusal:
             _refused(occasion, refusal)  # S1-04 holds for rules, too
             return

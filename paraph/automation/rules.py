@@ -28,7 +28,7 @@ from paraph.automation.effects import (
 from paraph.automation.invoicing import DraftInvoices, billers, billers_of_paper, is_draft
 from paraph.automation.occasions import Occasion
 from paraph.automation.writing_back import WriteBack
-from paraph.signoff import approvals, returns, subjects, verifying
+from paraph.signoff import approvals, reporting, returns, subjects, verifying
 from paraph.signoff.facts import NOT_LAST
 from paraph.signoff.models import Return, ReturnState, State
 from paraph.work import orders
@@ -66,6 +66,8 @@ def decided(occasion: Occasion) -> Status:
     """Approved when every line asked for was decided and at least one approved, else partly approved (S1-14)."""
     if verifying.is_waiting(occasion.order):
         return Status.NEEDS_VERIFICATION
+    if occasion.order.reported_at is not None:
+        return as_it_stands(occasion)  # it waited for its service report to be signed
     approved, undecided = occasion.named("approved"), occasion.named("undecided")
     return Status.APPROVED if approved and not undecided else Status.PARTLY_APPROVED
 
@@ -79,13 +81,15 @@ def as_it_stands(occasion: Occasion) -> Status:
     """What the approvals in force today make of the order, whoever changed what (decision 6).
 
     Where all who must sign have, and a paper of theirs is being checked, it needs verification (decision 4). Completed
-    work stays completed while every approval is there (S1-04), and is again after a dispute (S0-34). An order whose
-    every signature is superseded needs one; where nothing was ever signed, it is in preparation.
+    work stays completed while every approval is there (S1-04), and is again after a dispute (S0-34) or when its service
+    report is signed. An order whose every signature is superseded needs one; where nothing was ever signed, it is in
+    preparation.
     """
     order = orders.load(occasion.order.pk)
     stand = subjects.standing(order)
     missing = approvals.missing(order, stand)
-    if not missing and (order.status == Status.COMPLETED or order.reported_at):
+    is_done = order.status == Status.COMPLETED or order.reported_at is not None
+    if is_done and not missing and not reporting.is_awaited(order) and not verifying.is_waiting(order):
         return Status.COMPLETED
     request = order.signoffs.filter(state=State.OPEN).first()
     if request is not None:
@@ -265,6 +269,14 @@ RULES: tuple[Rule, ...] = (
     Rule("staff.renewal", "renewal.requested", (Tell("renewal", (managers, sender), mail=True),)),
     # At once, because the order's page shows what is to be invoiced.
     Rule("invoice.draft", "order.reported", (DraftInvoices(),), proves=("S1-20", "S1-28"), at_once=True),
+    Rule(
+        "invoice.draft_accepted",
+        "signoff.completed",
+        (DraftInvoices(),),
+        proves=("S1-20", "S1-28"),
+        at_once=True,
+    ),
+    Rule("invoice.draft_verified", "signature.verified", (DraftInvoices(),), proves=("S1-20",), at_once=True),
     Rule(
         "staff.drafted",
         "invoice.drafted",

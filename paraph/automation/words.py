@@ -56,6 +56,10 @@ RULES: dict[str, Promise] = {
     "staff.rejected": _("Managers and the technician hear of a rejected line"),
     "staff.renewal": _("Managers and the sender hear that a customer needs a new link"),
     "invoice.draft": _("Work that is reported gets a draft invoice for each verified approval"),
+    "invoice.draft_accepted": _(
+        "Completed work that is accepted gets a draft invoice for what is not billed yet"
+    ),
+    "invoice.draft_verified": _("Completed work whose signature was verified gets a draft invoice"),
     "staff.drafted": _("Managers and billers hear that something is to be invoiced"),
     "staff.undelivered": _("Managers hear of a mail that could not be delivered"),
 }

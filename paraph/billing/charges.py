@@ -11,9 +11,11 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
+from django.db.models import Q
+
 from paraph.billing import amounts
 from paraph.billing.amounts import Charge
-from paraph.billing.models import Invoice
+from paraph.billing.models import Invoice, InvoiceLine, Kind, State
 from paraph.signoff.approvals import Approval
 from paraph.signoff.standing import describe_line
 from paraph.work import orders
@@ -26,10 +28,43 @@ def of_approval(approval: Approval, order: WorkOrder) -> list[Charge]:
     told = (describe_line(one, priced=True, worked=worked) for one in orders.describe(order)["items"])
     present = {one["id"]: one for one in told}
     found: list[Charge] = []
+    billed = _billed(approval)
     for item in approval.items:
         priced = "tax_rate" in item
-        found += _of_item(item if priced else present[item["id"]], price_signed=priced)
+        charged = _of_item(item if priced else present[item["id"]], price_signed=priced)
+        if not _is_same(charged, billed.get(item["id"], [])):
+            found += charged
     return sorted(found, key=lambda one: one.number)
+
+
+def _billed(approval: Approval) -> dict[str, list[InvoiceLine]]:
+    """What stands on invoices that were issued under earlier approvals, by item id; of a service report alone.
+
+    The customer who accepts what they have an invoice for is not billed for it again (I3). What they accept otherwise
+    than it was billed is charged, and `missing` says which invoice must be voided first.
+    """
+    if not approval.signoff.of_report:
+        return {}
+    issued = Q(invoice__state__in=[State.ISSUED, State.SENT], invoice__kind=Kind.INVOICE)
+    lines = InvoiceLine.objects.filter(issued, invoice__order=approval.signoff.order_id)
+    found: dict[str, list[InvoiceLine]] = {}
+    for line in lines.exclude(invoice__signoff=approval.signoff.pk).order_by("invoice", "position"):
+        found.setdefault(str(line.item_id), []).append(line)
+    return found
+
+
+def _is_same(charged: Sequence[Charge], billed: Sequence[InvoiceLine]) -> bool:
+    """Whether a line was billed as it would be charged now; its words may differ, what is paid may not."""
+
+    def paid(one: Any) -> tuple[Any, ...]:
+        return one.labour, one.quantity, one.unit_price, one.net, one.tax_rate
+
+    return bool(billed) and [paid(one) for one in charged] == [paid(one) for one in billed]
+
+
+def is_due(approval: Approval, order: WorkOrder) -> bool:
+    """Whether anything of an approval is to be billed. `order` as `orders.load` returns it."""
+    return bool(approval.items) and (not approval.signoff.of_report or bool(of_approval(approval, order)))
 
 
 def of_invoice(invoice: Invoice) -> list[Charge]:

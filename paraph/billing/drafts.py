@@ -15,6 +15,7 @@ from django.db import transaction
 from paraph.billing import amounts, charges
 from paraph.billing.amounts import Charge
 from paraph.billing.errors import (
+    AlreadyBilled,
     NotADraft,
     NotAuthorised,
     NotReported,
@@ -56,7 +57,7 @@ class Words:
 def draft(approval: Approval, *, by: Actor, cause: Entry | None = None) -> Invoice:
     """Return the draft for what an approval authorises now; the invoice it has already, if it has one (I3).
 
-    Raises `WorkDisputed`, `NotReported`, `NotAuthorised`, `NotVerified`.
+    Raises `WorkDisputed`, `NotReported`, `NotAuthorised`, `NotVerified`, `AlreadyBilled`.
     """
     subjects.hold(approval.signoff.order_id)
     order = orders.load(approval.signoff.order_id)
@@ -69,6 +70,8 @@ def draft(approval: Approval, *, by: Actor, cause: Entry | None = None) -> Invoi
         raise NotReported
     approval = verified(order, approval.signoff)
     billed = charges.of_approval(approval, order)
+    if not billed:
+        raise AlreadyBilled
     made = Invoice.objects.create(
         organisation_id=order.organisation_id,
         order=order,
@@ -101,7 +104,8 @@ def draft_all(order: WorkOrder, *, by: Actor, cause: Entry | None = None) -> lis
         Invoice.objects.filter(order=order, kind=Kind.INVOICE, created_at__gte=cause.at) if cause else None
     )
     done = set(later.values_list("signoff", flat=True)) if later is not None else set()
-    chosen = [one for one in approvals_of(order) if one.verified and one.items]
+    now = orders.load(order.pk)
+    chosen = [one for one in approvals_of(order) if one.verified and charges.is_due(one, now)]
     return [draft(one, by=by, cause=cause) for one in chosen if one.signoff.pk not in done]
 
 
@@ -134,6 +138,8 @@ def renew(invoice: Invoice, *, by: Member, actor: Actor) -> Invoice:
     invoice = _held(invoice, by)
     order = orders.load(invoice.order_id)
     billed = charges.of_approval(verified(order, invoice.signoff), order)
+    if not billed:
+        raise AlreadyBilled
     if invoice.currency == order.currency and amounts.same(charges.of_invoice(invoice), billed):
         return invoice
     invoice.lines.all().delete()

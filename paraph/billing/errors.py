@@ -34,6 +34,13 @@ class NotAuthorised(BillingError):
     sentence = _("There is no signed approval for this work, so it cannot be invoiced.")
 
 
+class AlreadyBilled(BillingError):
+    """What the customer accepted stands on issued invoices, as it would be charged (I3)."""
+
+    reason = "already_billed"
+    sentence = _("Everything the customer accepted is invoiced already.")
+
+
 class NotVerified(BillingError):
     """Approved, but not yet verified (decision 4)."""
 

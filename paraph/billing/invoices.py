@@ -9,7 +9,7 @@ from uuid import UUID
 
 from django.db.models import Q, QuerySet
 
-from paraph.billing import content, drafts, missing, printing
+from paraph.billing import charges, content, drafts, missing, printing
 from paraph.billing.drafts import Words, discard, draft, draft_all, renew, revise
 from paraph.billing.errors import Problem
 from paraph.billing.issuing import issue, void
@@ -60,12 +60,14 @@ def of_organisation(organisation: UUID) -> QuerySet[Invoice]:
 
 
 def unbilled(order: WorkOrder) -> list[Approval]:
-    """The approvals of a completed order for which no invoice stands."""
+    """The approvals of a completed order for which no invoice stands, and something is to be billed."""
     if order.status != Status.COMPLETED:
         return []
     standing = Invoice.objects.filter(order=order, kind=Kind.INVOICE).exclude(state=State.VOIDED)
     billed = set(standing.values_list("signoff", flat=True))
-    return [one for one in approvals_of(order) if one.signoff.pk not in billed]
+    found = [one for one in approvals_of(order) if one.signoff.pk not in billed]
+    now = orders.load(order.pk) if any(one.signoff.of_report for one in found) else order
+    return [one for one in found if charges.is_due(one, now)]
 
 
 def problems(invoice: Invoice) -> list[Problem]:

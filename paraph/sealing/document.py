@@ -12,8 +12,8 @@ from __future__ import annotations
 
 from typing import Literal, NotRequired, TypedDict
 
-View = Literal["estimate", "authorisation"]
-"""``estimate`` prints prices, ``authorisation`` prints none (and ignores those given)."""
+View = Literal["estimate", "authorisation", "report"]
+"""``estimate`` prints prices, ``authorisation`` prints none (and ignores those given); a ``report`` as ``priced``."""
 
 
 class Shop(TypedDict):
@@ -42,6 +42,8 @@ class Labour(TypedDict):
 
     code: str
     hours: str
+    counted: NotRequired[bool]
+    """False where ``hours`` is a word instead of a figure."""
 
 
 class Decided(TypedDict):
@@ -120,6 +122,17 @@ class Scan(TypedDict):
     """Wider than high: the sheet is turned."""
 
 
+class Picture(TypedDict):
+    """A photo of the work."""
+
+    file: str
+    """The name of its picture, a JPEG, as given to ``render``."""
+    alt: str
+    caption: str
+    digest: str
+    """Short digest of the photo as it came."""
+
+
 class Signature(TypedDict):
     """One given signature with everything 21 CFR 11.50 and R7 want on the page."""
 
@@ -188,6 +201,8 @@ class Labels(TypedDict):
     """Unit after the hours: ``h``."""
     notes: str
     totals: str
+    photos: str
+    checklist: str
     signature: str
     """Heading of the block."""
     name: str
@@ -240,6 +255,11 @@ class WorkOrder(TypedDict):
     """``5 of 7 lines approved``."""
     lines: list[Line]
     totals: list[Total]
+    priced: NotRequired[bool]
+    """Whether prices are printed; without it, an estimate prints them."""
+    photos: NotRequired[list[Picture]]
+    checklist: NotRequired[list[str]]
+    """What was confirmed before the customer was asked."""
     consent: str
     """Sentence printed above the empty block."""
     signatures: list[Signature] | None

@@ -35,6 +35,7 @@ from paraph.signoff import (
     methods,
     printing,
     record,
+    reporting,
     requests,
     scans,
     subjects,
@@ -277,6 +278,7 @@ def _render(
     for one in scanned:
         attachments[one.name] = one.pdf
     pictures = {name: picture for one in scanned for name, picture in one.pictures.items()}
+    pictures |= reporting.pictures(order, content)
     return render("work_order", paper, attachments=attachments, pictures=pictures, at=at, language=language)
 
 

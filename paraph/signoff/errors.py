@@ -323,8 +323,8 @@ class Undecided(SignOffError):
 
     def __str__(self) -> str:
         told = ngettext(
-            "Decide about line %(numbers)s first: accept or refuse it.",
-            "Decide about lines %(numbers)s first: accept or refuse each.",
+            "Decide about line %(numbers)s first: approve or reject it.",
+            "Decide about lines %(numbers)s first: approve or reject each.",
             len(self.numbers),
         )
         return told % {"numbers": ", ".join(str(one) for one in self.numbers)}

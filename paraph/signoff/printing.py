@@ -16,6 +16,7 @@ from django.utils.translation import ngettext, override, pgettext
 
 from paraph.lib import clock, figures
 from paraph.sealing import document
+from paraph.signoff import reporting, standing
 from paraph.signoff.facts import METHODS
 from paraph.signoff.models import View
 from paraph.work import property_words
@@ -58,6 +59,7 @@ def work_order(
     with override(language):
         return {
             "view": view,
+            "priced": standing.is_priced(content),
             "title": str(View(view).label),
             "number": told["number"],
             "shop": {
@@ -80,12 +82,14 @@ def work_order(
             "summary": _summary(content),
             "lines": [_line(one, told["currency"], language, zone) for one in content["items"]],
             "totals": _totals(content, language),
+            "photos": [_photo(one, place, content) for place, one in enumerate(content.get("photos", ()), 1)],
+            "checklist": [reporting.point(one, language) for one in content.get("checklist", ())],
             "consent": consent,
             "signatures": [_signature(one, zone, language, verify) for one in records] or None,
             "certificate": list(certificate),
             "scans": [_scan(one, told["number"]) for one in scans],
             "digest": digest.removeprefix("sha256:")[:16],
-            "labels": _labels(),
+            "labels": _labels(worked=view == View.REPORT),
         }
 
 
@@ -138,7 +142,6 @@ def _line(item: dict[str, Any], currency: str, language: str, zone: str) -> docu
         "approved": pgettext("decision", "Approved"),
         "rejected": pgettext("decision", "Rejected"),
     }
-    hours = item["labour"]["hours"]
     return {
         "number": str(item["number"]),
         "finding": item["finding"],
@@ -151,9 +154,7 @@ def _line(item: dict[str, Any], currency: str, language: str, zone: str) -> docu
             }
             for part in item["parts"]
         ],
-        "labour": [{"code": item["labour"]["code"], "hours": figures.quantity(hours, language)}]
-        if hours != "0"
-        else [],
+        "labour": _labour(item["labour"], language),
         "total": figures.money(item["total"], currency, language) if "total" in item else "",
         "decision": {
             "state": state,
@@ -168,6 +169,26 @@ def _line(item: dict[str, Any], currency: str, language: str, zone: str) -> docu
             }
             for note in item["notes"]
         ],
+    }
+
+
+def _labour(labour: dict[str, Any], language: str) -> list[document.Labour]:
+    """None where it takes no labour; hours that nobody recorded are said to be missing."""
+    if labour["hours"] is None:
+        return [{"code": labour["code"], "hours": _("hours not recorded"), "counted": False}]
+    if labour["hours"] == "0":
+        return []
+    return [{"code": labour["code"], "hours": figures.quantity(labour["hours"], language)}]
+
+
+def _photo(one: dict[str, Any], place: int, content: dict[str, Any]) -> document.Picture:
+    number = next((item["number"] for item in content["items"] if item["id"] == one["item"]), None)
+    told = reporting.said(place, number, one["caption"])
+    return {
+        "file": reporting.picture_name(place),
+        "alt": told,
+        "caption": told,
+        "digest": one["digest"].removeprefix("sha256:")[:16],
     }
 
 
@@ -263,7 +284,7 @@ def _mark(name: str) -> str:
     return "".join(word[0] for word in name.split()[:2] if word).upper()
 
 
-def _labels() -> document.Labels:
+def _labels(*, worked: bool = False) -> document.Labels:
     return {
         "object": _("Object"),
         "customer": _("Customer"),
@@ -278,10 +299,12 @@ def _labels() -> document.Labels:
         "decision": _("Decision"),
         "action": _("Corrective action"),
         "parts": _("Parts"),
-        "labour": _("Labour"),
+        "labour": _("Labour, worked") if worked else _("Labour"),
         "hours": _("h"),
         "notes": _("Notes"),
         "totals": _("Totals"),
+        "photos": _("Photos"),
+        "checklist": _("Checked before signing"),
         "signature": _("Signature"),
         "name": _("Name"),
         "role": _("Role"),

@@ -138,7 +138,8 @@ def apart(difference: str | None, language: str) -> str:
 
 
 def _effort(item: Item, stand: Standing) -> Effort:
-    return Effort(item.estimated_hours, item.actual_hours, counts=stand.choice != Choice.REJECTED)
+    done = stand.choice != Choice.REJECTED or stand.refused  # what is refused in a service report was done
+    return Effort(item.estimated_hours, item.actual_hours, counts=done)
 
 
 def _work(effort: Effort, stand: Standing, *, is_reported: bool) -> str:

@@ -6,6 +6,7 @@ for its signature, the work is not called done (S1-04).
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -15,7 +16,8 @@ from paraph.signoff.errors import HoursMissing, Undecided
 from paraph.signoff.models import Choice, SignOff, State, View
 from paraph.signoff.standing import standing
 from paraph.work import checklists, orders, photos
-from paraph.work.models import Item, WorkOrder
+from paraph.work.field_facts import point_text
+from paraph.work.models import Item, Photo, WorkOrder
 
 
 def lines_of(order: WorkOrder) -> list[Item]:
@@ -60,6 +62,44 @@ def beside(order: WorkOrder) -> dict[str, list[dict[str, Any]]]:
     found = checklists.confirmed(order)
     points = [{"key": one["key"], "texts": one["texts"]} for one in found.points] if found else []
     return {key: value for key, value in (("photos", pictures), ("checklist", points)) if value}
+
+
+def point(one: Mapping[str, Any], language: str) -> str:
+    """A confirmed point in a language; in another one where it was not written in that."""
+    texts = one["texts"]
+    return point_text({**one, "text": next(iter(texts.values()), "")}, language)
+
+
+def said(place: int, number: int | None, caption: str) -> str:
+    """What is said of a photo in the active language: its place from 1, its line, its caption."""
+    words = [_("Photo %(place)s") % {"place": place}]
+    if number is not None:
+        words.append(_("line %(number)s") % {"number": number})
+    return " · ".join([*words, *([caption] if caption else [])])
+
+
+def picture_name(place: int) -> str:
+    """What the document calls the picture of its photo with this place, from 1."""
+    return f"photo-{place}.jpg"
+
+
+def pictures(order: WorkOrder, content: Mapping[str, Any]) -> dict[str, bytes]:
+    """The photos of a report, drawn anew, by the names the document has for them; raises `lib.blobs.BlobMissing`.
+
+    One that was removed since is shown all the same: it was in what was signed.
+    """
+    told = [one["digest"].removeprefix("sha256:") for one in content.get("photos", ())]
+    found = {one.blob: one for one in Photo.objects.filter(order=order, blob__in=told)} if told else {}
+    return {picture_name(place): found[blob].read_shown() for place, blob in enumerate(told, start=1)}
+
+
+def photo(signoff: SignOff, digest: str) -> Photo | None:
+    """A photo of the order by the digest of its bytes (hexadecimal): one that is shown now, or was frozen here."""
+    found = Photo.objects.filter(order=signoff.order_id, blob=digest).order_by("-added_at").first()
+    if found is None or found.removed_at is None:
+        return found
+    frozen = (one.facts.get("photos", ()) for one in signoff.snapshots.all())
+    return found if any(f"sha256:{digest}" == one["digest"] for told in frozen for one in told) else None
 
 
 def is_awaited(order: WorkOrder) -> bool:

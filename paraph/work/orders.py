@@ -172,10 +172,13 @@ def reopen(order: WorkOrder, *, by: Actor) -> WorkOrder:
 
 
 @transaction.atomic
-def set_status(order: WorkOrder, status: Status, *, by: Actor, cause: Entry | None = None) -> WorkOrder:
+def set_status(
+    order: WorkOrder, status: Status, *, by: Actor, cause: Entry | None = None, held_up: bool = False
+) -> WorkOrder:
     """Give the order another status; the same status again is nothing. *Completed* is `report`, with its refusals.
 
-    Work that was reported stays so while it is disputed (S0-34), and is completed again by this when it is not.
+    Work that was reported stays so while it is disputed (S0-34) or otherwise `held_up`, as by a service report that
+    waits for its signature (S1-04), and is completed again by this when it is not.
     """
     if status == Status.COMPLETED:
         order = WorkOrder.objects.select_for_update().get(pk=order.pk)
@@ -186,7 +189,7 @@ def set_status(order: WorkOrder, status: Status, *, by: Actor, cause: Entry | No
     if order.status == status:
         return order
     before, order.status = order.status, status
-    if status not in {Status.DISPUTED, Status.COMPLETED}:
+    if status not in {Status.DISPUTED, Status.COMPLETED} and not held_up:
         order.reported_at = None
     order.save(update_fields=["status", "reported_at"])
     ledger.append(
@@ -285,8 +288,8 @@ def plain(number: Decimal) -> str:
 
 
 def _is_held_up(order: WorkOrder) -> bool:
-    """Whether the work was reported, and is disputed since."""
-    return order.status == Status.DISPUTED and order.reported_at is not None
+    """Whether the work was reported, and is disputed or waits for a signature since."""
+    return order.status != Status.COMPLETED and order.reported_at is not None
 
 
 def _write_hours(order: WorkOrder, hours: Mapping[Any, Decimal | None]) -> dict[str, str]:

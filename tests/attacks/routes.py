@@ -144,6 +144,7 @@ TABLE: dict[str, Route] = {
     ),
     "portal:review": guests(302, 302),
     "portal:sign": guests(200, 400, lambda world: {"name": ""}, ceremony_id="ceremony"),
+    "portal:photo": guests(200, 405, invitation="reporting", digest="picture"),
     "portal:receipt": guests(200, 405, invitation="signed"),
     "portal:print": guests(200, 405),
     "portal:invoice": guests(200, 405, invitation="reader", invoice_id="invoice"),

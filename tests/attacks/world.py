@@ -39,7 +39,7 @@ from paraph.signoff.models import (
 )
 from paraph.work import comments, defining, properties
 from paraph.work.defining import PropertyDraft
-from paraph.work.models import Comment, OrderKind, Property, WorkOrder
+from paraph.work.models import Comment, OrderKind, Photo, Property, WorkOrder
 from tests import cast, paperwork
 from tests.billing import bills
 from tests.capture.phone import Phone, arrive
@@ -83,11 +83,13 @@ class World:
     disputing: Invitation
     photo: DisputePhoto
     capture: Capture
+    reporting: Invitation
+    picture: Photo
 
     @property
     def links(self) -> tuple[Invitation, ...]:
         """Everything that its customer was sent."""
-        return self.signed, self.invitation, self.reader, self.disputing
+        return self.signed, self.invitation, self.reader, self.disputing, self.reporting
 
     @property
     def welcome_key(self) -> str:
@@ -130,6 +132,8 @@ class World:
             "dispute": self.photo.dispute_id,
             "disputed": self.photo.dispute.signoff.order_id,
             "photo": self.photo.pk,
+            "reporting": self.reporting.pk,
+            "picture": self.picture.blob,
             "member": self.shop.mara.pk,
             "property": self.detail.pk,
             "kind": self.kind.pk,
@@ -203,6 +207,7 @@ def make_world(shop: Shop) -> World:
         shop.kind(f"{name} repair"),
         *make_dispute(shop),
         make_capture(shop),
+        *make_report(shop),
     )
 
 
@@ -241,6 +246,27 @@ def make_capture(shop: Shop) -> Capture:
     [capture] = arrive(sent)
     runner.run_all()
     return capture
+
+
+def make_report(shop: Shop) -> tuple[Invitation, Photo]:
+    """Work that is done, with a photo of it, and its service report, which waits for its signature."""
+    order = cast.worked(shop, shop.open_order(lines=1, title=f"{shop.organisation.name} worked"), "2")
+    blob = home.blobs().put(paperwork.photo())
+    photo = Photo.objects.create(
+        order=order,
+        kind="jpeg",
+        blob=blob,
+        size=9,
+        shown=blob,
+        width=4,
+        height=3,
+        caption=f"{shop.organisation.name} photo",
+        added_at=clock.now(),
+        author_name="Tess",
+    )
+    invitation = shop.invite(order, view=View.REPORT)
+    runner.run_all()
+    return invitation, photo
 
 
 def make_bills(shop: Shop) -> tuple[Invoice, Invoice, Invitation]:

@@ -109,7 +109,7 @@ def test_an_earlier_yes_to_the_estimate_is_no_acceptance_of_the_work(shop: Shop)
     assert stand(order) == [("approved", True, False)] * 2  # nothing is signed yet
     with pytest.raises(Undecided) as refusal:
         ceremonies.review(invitation, by=customer(invitation))
-    assert str(refusal.value) == "Decide about line 2 first: accept or refuse it."
+    assert str(refusal.value) == "Decide about line 2 first: approve or reject it."
     ceremonies.approve_all(invitation, by=customer(invitation))
     sign(ceremonies.review(invitation, by=customer(invitation)))
     assert numbers(order) == [(True, [1, 2])]

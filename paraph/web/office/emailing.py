@@ -1,7 +1,7 @@
 """The *Email work order* page, for managers only (S3-08 … S3-20; S0-23, X-08).
 
-Estimate and work authorisation ask for a signature; progress and invoice are sent to read. A link copied by hand is in
-one answer and nowhere else: not in session, address or log (decision 3).
+Estimate, work authorisation and service report ask for a signature; progress and invoice are sent to read. A link
+copied by hand is in one answer and nowhere else: not in session, address or log (decision 3).
 """
 
 from __future__ import annotations

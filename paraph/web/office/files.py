@@ -33,7 +33,7 @@ GONE = gettext_lazy("The stored copy cannot be read. The managers must be told."
 # Made from the order as it is now; an invoice is a document of its own, with a right of its own.
 PRINTED = frozenset({*SIGNED_VIEWS, View.PROGRESS})
 # Requests whose signatures, if any, are not for what the order says now.
-NO_DOCUMENT = (State.WITHDRAWN, State.DECLINED, State.SUPERSEDED, State.SHARED)
+NO_DOCUMENT = (State.WITHDRAWN, State.DECLINED, State.REJECTED, State.SUPERSEDED, State.SHARED)
 
 
 @page("order.view")
@@ -108,7 +108,7 @@ def attached(content: bytes, name: str, mime: str) -> HttpResponse:
 def _paper(order: WorkOrder, view: str, language: str) -> bytes:
     if view == View.PROGRESS:
         return progress.printed(order, language)
-    return completion.printed(order, view, language, signoff=_current(order))
+    return completion.printed(order, view, language, signoff=_current(order, view))
 
 
 def _newest_sealed(order: WorkOrder) -> SignOff | None:
@@ -116,12 +116,15 @@ def _newest_sealed(order: WorkOrder) -> SignOff | None:
     return found.order_by("-completed_at").first()
 
 
-def _current(order: WorkOrder) -> SignOff | None:
+def _current(order: WorkOrder, view: str) -> SignOff | None:
     """The sign-off whose document the order is now: none when lines were changed or added after the signature."""
-    newest = order.signoffs.exclude(state__in=NO_DOCUMENT).select_related("sealed_copy").first()
+    same = order.signoffs.filter(of_report=view == View.REPORT).exclude(state__in=NO_DOCUMENT)
+    newest = same.select_related("sealed_copy").first()
     if newest is None or newest.state in UNFINISHED:
         return newest
     loose = [
-        one for one in subjects.standing(order).values() if not one.authorised and one.choice != "rejected"
+        one
+        for one in subjects.standing(order, view).values()
+        if not one.authorised and one.choice != "rejected"
     ]
     return None if loose else newest

@@ -64,7 +64,7 @@ def page(request: HttpRequest, invitation: Invitation) -> HttpResponse:
     if stored is None:
         return _page(request, invitation, form, status=400)
     visit = pages.visit(invitation)
-    if visit.sheet.approved and visit.ways.e_sign:
+    if visit.sheet.is_ready and visit.ways.e_sign:
         return signing.begin(request, invitation)
     return redirect("portal:order", invitation.pk)
 

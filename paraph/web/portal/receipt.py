@@ -61,6 +61,7 @@ def _agreed(signature: Signature) -> dict[str, Any]:
         "steps": returned.STEPS if paper else signing.STEPS,
         "paper": paper,
         "amount": amount if sheet.priced else "",
+        "amount_label": _("Accepted amount") if sheet.is_report else "",
         "ink": ink(record["mark"]),
         "state": signoff.state,
         "is_sealed": signoff.is_sealed,

@@ -15,6 +15,7 @@ from django.utils.translation import get_language, ngettext, pgettext
 from django.utils.translation import gettext as _
 
 from paraph.lib import figures
+from paraph.signoff import reporting
 from paraph.signoff.models import Choice, View
 from paraph.signoff.subjects import Standing, is_priced
 from paraph.work import property_words
@@ -55,11 +56,44 @@ class Sheet:
         """Whether money is shown (S3-04, S3-05)."""
         return is_priced(self.content)
 
+    @property
+    def is_report(self) -> bool:
+        """Whether it tells what was done (S1-18)."""
+        return self.view == View.REPORT
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether it can be signed as it is decided: a report is accepted whole, but for what is refused."""
+        return bool(self.approved) and not (self.is_report and self.pending)
+
+    @property
+    def checklist(self) -> list[str]:
+        """What the technician confirmed before, in the reader's words."""
+        language = get_language() or "en"
+        return [reporting.point(one, language) for one in self.content.get("checklist", ())]
+
+    @property
+    def photos(self) -> list[dict[str, str]]:
+        """The photos: digest (hexadecimal) and what to say of each."""
+        lines = {one["id"]: one["number"] for one in self.content["items"]}
+        return [
+            {
+                "digest": one["digest"].removeprefix("sha256:"),
+                "alt": reporting.said(place, lines.get(one["item"]), one["caption"]),
+            }
+            for place, one in enumerate(self.content.get("photos", ()), start=1)
+        ]
+
     @cached_property
     def lines(self) -> list[dict[str, Any]]:
         """The lines, each with its standing and comments."""
         return [
-            {**one, "standing": self.standing.get(one["id"]), "comments": self.said.get(one["id"], ())}
+            {
+                **one,
+                "standing": self.standing.get(one["id"]),
+                "comments": self.said.get(one["id"], ()),
+                "is_worked": self.is_report,
+            }
             for one in self.content["items"]
         ]
 

@@ -16,6 +16,7 @@ from paraph.signoff import ceremonies, completion, consent, ways
 from paraph.signoff.errors import (
     AlreadySigned,
     Closed,
+    HoursMissing,
     NoElectronicWay,
     NotConfirmed,
     NothingApproved,
@@ -23,6 +24,7 @@ from paraph.signoff.errors import (
     NotYourTurn,
     Outdated,
     Stale,
+    Undecided,
     Unusable,
 )
 from paraph.signoff.models import Ceremony, Invitation
@@ -33,6 +35,8 @@ from paraph.web.portal.submission import Submission
 from paraph.web.shared import changes
 from paraph.web.shared.acting import both
 
+# What sends the customer back to the order, with the sentence that says why.
+REFUSALS = (NothingApproved, Undecided, HoursMissing, NotYourTurn, Outdated, NoElectronicWay)
 STEPS = (_("Read"), _("Who you are"), _("Sign"), _("Receipt"))
 
 
@@ -56,7 +60,7 @@ def begin(request: HttpRequest, invitation: Invitation) -> HttpResponse:
         return redirect("portal:receipt", invitation.pk)
     except NotConfirmed:
         return redirect("portal:confirm", invitation.pk)
-    except (NothingApproved, NotYourTurn, Outdated, Closed, NoElectronicWay) as refusal:
+    except (*REFUSALS, Closed) as refusal:
         return pages.show(request, pages.visit(invitation), status=refusal.status, refusal=str(refusal))
     if "name" not in request.POST:
         return redirect("portal:sign", invitation.pk, ceremony.pk)

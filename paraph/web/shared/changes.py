@@ -43,7 +43,7 @@ NAMES: dict[str, Any] = {
 # What a service report shows beside the lines, told by how many there are.
 BESIDE: dict[str, Any] = {
     "photos": gettext_lazy("Photos"),
-    "checklist": gettext_lazy("Checklist before signing"),
+    "checklist": gettext_lazy("Checked before signing"),
 }
 MONEY = frozenset({"total", "rate"})
 
