@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from django.urls import reverse
 
+from paraph.lib import clock
 from paraph.people.models import Customer, Organisation, Site
 from paraph.signoff import ceremonies, consent
 from paraph.signoff.models import SIGNED_VIEWS, Ceremony, Invitation, SealedCopy, Signature, View
@@ -75,13 +76,29 @@ CHANGES: dict[str, Change] = {
     ),
     "the site": lambda shop, order: Site.objects.filter(pk=shop.site.pk).update(name="Hangar 10"),
 }
+# What a service report shows: what was done, and how it looks.
+REPORTED: dict[str, Change] = {
+    "the hours worked": _line(actual_hours="2.51"),
+    "a photo": lambda shop, order: order.photos.create(
+        kind="jpeg",
+        blob="ab",
+        shown="ab",
+        size=1,
+        width=1,
+        height=1,
+        added_at=clock.now(),
+        author_name="Tess",
+    ),
+    **{name: CHANGES[name] for name in ("a part less", "a word of the action", "a line more", "the object")},
+}
 # What a work authorisation, which has no prices, shows as well.
 SEEN_IN_BOTH = ("the hours", "a word of the action", "a line more", "the title")
 
 
 def _ready(shop: Shop, view: str) -> tuple[Invitation, Ceremony, dict[str, str]]:
-    invitation = shop.invite(shop.open_order(lines=2), view=view)
-    cast.approve(invitation, [1])
+    order = cast.worked(shop, shop.open_order(lines=2), "2")
+    invitation = shop.invite(order, view=view)
+    cast.approve(invitation, [1, 2] if view == View.REPORT else [1])
     ceremony = ceremonies.review(invitation, by=cast.customer(invitation))
     digest = consent.sentence(ceremony.snapshot, "en").digest
     said = {
@@ -97,10 +114,11 @@ def _ready(shop: Shop, view: str) -> tuple[Invitation, Ceremony, dict[str, str]]
 
 def test_line_20_whatever_changed_since_the_review_is_shown_and_nothing_is_signed(shop: Shop) -> None:
     wrong = []
-    for view, names in ((View.ESTIMATE, CHANGES), (View.AUTHORISATION, SEEN_IN_BOTH)):
-        for name in names:
+    both = {name: CHANGES[name] for name in SEEN_IN_BOTH}
+    for view, known in ((View.ESTIMATE, CHANGES), (View.AUTHORISATION, both), (View.REPORT, REPORTED)):
+        for name, change in known.items():
             invitation, ceremony, said = _ready(shop, view)
-            CHANGES[name](shop, invitation.party.signoff.order)
+            change(shop, invitation.party.signoff.order)
             browser = come_in(shop, invitation)
             answer = browser.post(reverse("portal:sign", args=[invitation.pk, ceremony.pk]), said)
             if answer.status_code != 409 or Signature.objects.exists() or SealedCopy.objects.exists():

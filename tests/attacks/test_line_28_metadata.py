@@ -20,7 +20,7 @@ from PIL import Image
 
 from paraph.lib import home
 from paraph.signoff import completion
-from paraph.signoff.models import Signature, SignOff, View
+from paraph.signoff.models import SIGNED_VIEWS, Signature, SignOff, View
 from paraph.work import orders
 from tests import cast
 from tests.cast import Shop
@@ -41,7 +41,7 @@ def _documents(shop: Shop, signoff: SignOff) -> Iterator[tuple[str, bytes]]:
     yield "sealed", signoff.sealed_copy.read()
     for view in View.values:
         fresh = orders.load(shop.open_order(lines=2).pk)
-        if view in {View.AUTHORISATION, View.ESTIMATE}:
+        if view in SIGNED_VIEWS:
             yield view, completion.printed(fresh, view, "en")
 
 
