@@ -41,6 +41,7 @@ from paraph.work import comments, defining, properties
 from paraph.work.defining import PropertyDraft
 from paraph.work.models import Comment, OrderKind, Photo, Property, WorkOrder
 from tests import cast, paperwork
+from tests.attacks.reported import make_report
 from tests.billing import bills
 from tests.capture.phone import Phone, arrive
 from tests.cast import Shop
@@ -246,27 +247,6 @@ def make_capture(shop: Shop) -> Capture:
     [capture] = arrive(sent)
     runner.run_all()
     return capture
-
-
-def make_report(shop: Shop) -> tuple[Invitation, Photo]:
-    """Work that is done, with a photo of it, and its service report, which waits for its signature."""
-    order = cast.worked(shop, shop.open_order(lines=1, title=f"{shop.organisation.name} worked"), "2")
-    blob = home.blobs().put(paperwork.photo())
-    photo = Photo.objects.create(
-        order=order,
-        kind="jpeg",
-        blob=blob,
-        size=9,
-        shown=blob,
-        width=4,
-        height=3,
-        caption=f"{shop.organisation.name} photo",
-        added_at=clock.now(),
-        author_name="Tess",
-    )
-    invitation = shop.invite(order, view=View.REPORT)
-    runner.run_all()
-    return invitation, photo
 
 
 def make_bills(shop: Shop) -> tuple[Invoice, Invoice, Invitation]:
