@@ -1,12 +1,14 @@
-"""Work that is done, and the service report that waits for its signature."""
+"""Work that is done: the service report that waits for its signature, and a signature from the field."""
 
 from __future__ import annotations
 
 from paraph.automation import runner
+from paraph.capture.models import Capture
 from paraph.lib import clock, home
 from paraph.signoff.models import Invitation, View
-from paraph.work.models import Photo
+from paraph.work.models import Photo, WorkOrder
 from tests import cast, paperwork
+from tests.capture.phone import Phone, arrive
 from tests.cast import Shop
 
 
@@ -29,3 +31,13 @@ def make_report(shop: Shop) -> tuple[Invitation, Photo]:
     invitation = shop.invite(order, view=View.REPORT)
     runner.run_all()
     return invitation, photo
+
+
+def make_capture(shop: Shop) -> Capture:
+    """A signature from the field for an order whose title the office changed meanwhile."""
+    order = shop.open_order(lines=1, title=f"{shop.organisation.name} in the field")
+    sent = Phone.enrolled(shop.tess, f"{shop.organisation.name} phone").signs(order, shop.jan)
+    WorkOrder.objects.filter(pk=order.pk).update(title=f"{shop.organisation.name} elsewhere")
+    [capture] = arrive(sent)
+    runner.run_all()
+    return capture

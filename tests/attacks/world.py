@@ -41,9 +41,8 @@ from paraph.work import comments, defining, properties
 from paraph.work.defining import PropertyDraft
 from paraph.work.models import Comment, OrderKind, Photo, Property, WorkOrder
 from tests import cast, paperwork
-from tests.attacks.reported import make_report
+from tests.attacks.reported import make_capture, make_report
 from tests.billing import bills
-from tests.capture.phone import Phone, arrive
 from tests.cast import Shop
 
 ANONYMOUS, GUEST, OUTSIDER, RIVAL = "anonymous", "guest", "outsider", "rival"
@@ -237,16 +236,6 @@ def make_papers(shop: Shop, signed: Invitation, invitation: Invitation) -> tuple
     returned = paperwork.to_review(asked)
     runner.run_all()
     return paperwork.page(invitation), returned
-
-
-def make_capture(shop: Shop) -> Capture:
-    """A signature from the field for an order whose title the office changed meanwhile."""
-    order = shop.open_order(lines=1, title=f"{shop.organisation.name} in the field")
-    sent = Phone.enrolled(shop.tess, f"{shop.organisation.name} phone").signs(order, shop.jan)
-    WorkOrder.objects.filter(pk=order.pk).update(title=f"{shop.organisation.name} elsewhere")
-    [capture] = arrive(sent)
-    runner.run_all()
-    return capture
 
 
 def make_bills(shop: Shop) -> tuple[Invoice, Invoice, Invitation]:
