@@ -14,7 +14,7 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from benchmarks import foreign, growth, keeping, memory, pages, parts, signing
+from benchmarks import field, foreign, growth, keeping, memory, pages, parts, signing
 from benchmarks.figures import Effort, Figure, Measurement, table
 
 MEASUREMENTS: dict[str, Measurement] = {
@@ -26,6 +26,8 @@ MEASUREMENTS: dict[str, Measurement] = {
     "ledger": parts.ledger,
     "growth-sqlite": growth.sqlite,
     "growth-postgresql": growth.postgresql,
+    "field-sqlite": field.sqlite,
+    "field-postgresql": field.postgresql,
     "memory": memory.idle,
     "backup": keeping.backup,
     "intake": foreign.intake,

@@ -28,6 +28,8 @@ from benchmarks import answering, crowd  # noqa: E402
 from benchmarks.figures import median  # noqa: E402
 from paraph.automation import notices, runner  # noqa: E402
 from paraph.automation.models import Cursor  # noqa: E402
+from paraph.capture.models import Capture  # noqa: E402
+from paraph.capture.models import State as Filed  # noqa: E402
 from paraph.config import worker  # noqa: E402
 from paraph.delivery import outbox  # noqa: E402
 from paraph.evidence import audit, ledger, tree  # noqa: E402
@@ -40,11 +42,12 @@ from paraph.people.models import Contact, Customer, Member, Organisation, Role  
 from paraph.sealing.render import render  # noqa: E402
 from paraph.sealing.seal import seal  # noqa: E402
 from paraph.signoff import ceremonies, completion, consent, invitations, requests  # noqa: E402
-from paraph.signoff.models import Ask, Ceremony, SignOff, State, View  # noqa: E402
+from paraph.signoff.models import Ask, Ceremony, Signature, SignOff, State, View  # noqa: E402
 from paraph.web.portal import door  # noqa: E402
 from paraph.work import orders as work  # noqa: E402
 from paraph.work.facts import OrderOpened  # noqa: E402
 from paraph.work.models import WorkOrder  # noqa: E402
+from tests.capture.phone import Phone  # noqa: E402
 
 LINES = 7
 LANGUAGE = "en"
@@ -58,6 +61,24 @@ def orders(count: int, one_customer: bool) -> list[dict[str, Any]]:
     while outbox.deliver_due():
         pass
     return made
+
+
+def captures(count: int) -> list[dict[str, Any]]:
+    """What a phone sealed in a long absence: as many signatures, each on an order of its own."""
+    phone = Phone.enrolled(_manager())
+    phone.place = {"missing": "denied"}
+    made = []
+    for _number in range(count):
+        order = _open(_contact(), LINES)
+        made.append(phone.signs(order, order.customer.contacts.get()))
+    runner.run_all()
+    return made
+
+
+def captured() -> dict[str, int]:
+    """How many captures are filed, and how many signatures came of them."""
+    filed = Capture.objects.filter(state=Filed.FILED)
+    return {"filed": filed.count(), "signatures": Signature.objects.filter(capture__in=filed).count()}
 
 
 def commit() -> float:
