@@ -19,6 +19,8 @@ from cryptography import x509
 from django.db import connection
 from django.db.models import Max
 
+from paraph.capture.models import Capture
+from paraph.capture.models import State as Captured
 from paraph.evidence import keys as log_keys
 from paraph.evidence.models import Log
 from paraph.lib import clock, home, keyfile
@@ -176,6 +178,12 @@ def _papers() -> Finding:
     return _waiting(queues.papers(clock.now()), "papers", LATE)
 
 
+def _captures() -> Finding:
+    if missing := Capture.objects.filter(state=Captured.RECEIVED, reasons=["key_missing"]).count():
+        return Level.FAILED, f"{missing} captures wait for the key to open them. Put capture-….key.pem back."
+    return _waiting(queues.captures(clock.now()), "captures", LATE)
+
+
 def _waiting(queue: queues.Queue, what: str, limit: timedelta) -> Finding:
     if queue.late and queue.late > limit:
         return Level.FAILED, f"{queue.waiting} {what} wait, the first due for {_span(queue.late)}."
@@ -250,5 +258,6 @@ CHECKS: tuple[tuple[str, Callable[[], Finding], bool], ...] = (
     ("consequences", _consequences, False),
     ("seals", _seals, False),
     ("papers", _papers, False),
+    ("captures", _captures, False),
     ("reconciler", _reconciler, False),
 )

@@ -96,6 +96,9 @@ def waiting() -> Iterator[Metric]:
         "seals": queues.seals(now),
         "papers": queues.papers(now),
         "papers to review": queues.reviews(now),
+        "captures": queues.captures(now),
+        "captures to decide": queues.decisions(now),
+        "signatures to verify": queues.verifications(now),
     }
     length = GaugeMetricFamily("paraph_queue_length", "What waits.", labels=["queue"])
     late = GaugeMetricFamily(

@@ -11,10 +11,12 @@ from django.db.models.functions import Coalesce
 
 from paraph.automation.models import Cursor, Run, RunState
 from paraph.automation.rules import RULES
+from paraph.capture.models import Capture
+from paraph.capture.models import State as Captured
 from paraph.delivery.models import Delivery
 from paraph.delivery.models import State as Posted
 from paraph.evidence.models import Entry, Log
-from paraph.signoff.models import Return, ReturnState, SignOff, State
+from paraph.signoff.models import Return, ReturnState, SignOff, State, Verdict, Verification
 
 
 @dataclass(frozen=True)
@@ -89,6 +91,30 @@ def reviews(now: datetime) -> Queue:
     """Signed papers that wait for a person to look at them; the age is that since they were sent."""
     found = Return.objects.filter(state=ReturnState.REVIEW).aggregate(
         waiting=Count("pk"), oldest=Min("sent_at")
+    )
+    return Queue(found["waiting"], _age(now, found["oldest"]))
+
+
+def captures(now: datetime) -> Queue:
+    """What phones sent and is to be filed by the worker (I8)."""
+    found = Capture.objects.filter(state=Captured.RECEIVED).aggregate(
+        waiting=Count("pk"), due=Min("due_at", filter=_free(now) & Q(due_at__lte=now))
+    )
+    return Queue(found["waiting"], _age(now, found["due"]))
+
+
+def decisions(now: datetime) -> Queue:
+    """Captures that wait for a person to decide about them; the age is that since they arrived."""
+    found = Capture.objects.filter(state=Captured.HELD).aggregate(
+        waiting=Count("pk"), oldest=Min("received_at")
+    )
+    return Queue(found["waiting"], _age(now, found["oldest"]))
+
+
+def verifications(now: datetime) -> Queue:
+    """Signatures in doubt that wait for a person; the age is that since they were given."""
+    found = Verification.objects.filter(verdict=Verdict.WAITING).aggregate(
+        waiting=Count("pk"), oldest=Min("raised_at")
     )
     return Queue(found["waiting"], _age(now, found["oldest"]))
 

@@ -21,6 +21,7 @@ from paraph.signoff.models import PlacePolicy, Policy
 INSIDE, OUTSIDE, UNKNOWN = "inside", "outside", "unknown"
 
 FRESH = timedelta(minutes=2)  # a fix older than this at the act says where the phone was, not where it is
+EARTH_M = 20_100_000  # half way round: a wider circle is no position
 ACCURATE_M = 250  # a circle wider than this holds the neighbours as well
 
 AHEAD = timedelta(minutes=5)  # a claimed time this far after its arrival is no time
@@ -137,7 +138,7 @@ def _fix(place: Any, at: datetime | None) -> Fix | str:
         return place["missing"] if place["missing"] in MISSING else "not_told"
     where = geo.point(place.get("latitude"), place.get("longitude"))
     accuracy, found_at = geo.number(place.get("accuracy_m")), moment(place.get("at"))
-    if where is None or accuracy is None or accuracy <= 0 or found_at is None or at is None:
+    if where is None or accuracy is None or not 0 < accuracy <= EARTH_M or found_at is None or at is None:
         return "unreadable"
     return Fix(where, accuracy, (at - found_at).total_seconds())
 
