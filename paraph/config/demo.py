@@ -12,7 +12,15 @@ from typing import Any
 from django.db import transaction
 
 from paraph.automation import runner
-from paraph.config import demo_bills, demo_disputes, demo_orders, demo_papers, demo_properties, demo_turns
+from paraph.config import (
+    demo_bills,
+    demo_disputes,
+    demo_lists,
+    demo_orders,
+    demo_papers,
+    demo_properties,
+    demo_turns,
+)
 from paraph.delivery import mailbox, outbox
 from paraph.lib.actor import SYSTEM, Actor
 from paraph.people import members
@@ -61,11 +69,13 @@ def fill() -> Organisation:
         _member(second, "Pim de Boer", "pim@polder.example", Role.MANAGER, "nl")
         _member(second, *STAFF[2])
         known = demo_properties.define(staff[Role.MANAGER])
+        demo_lists.define(staff[Role.MANAGER], demo_properties.ticket_of(company))
         made = [_order(company, staff, one) for one in demo_orders.ORDERS]
         demo_properties.fill(known, made[1], made[0], staff[Role.DISPATCHER])
     _play(made, staff[Role.MANAGER], staff[Role.TECHNICIAN])
     demo_bills.play(made, staff, DEMO_HOURS)
     demo_disputes.play(lambda told: _order(company, staff, told), _ask, staff)
+    demo_lists.show(made[0], made[1], staff[Role.TECHNICIAN])
     demo_papers.play(lambda told: _order(company, staff, told), _ask, staff)
     runner.run_all()
     outbox.deliver_due()

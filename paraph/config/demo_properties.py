@@ -27,6 +27,11 @@ def kind_of(company: Organisation, title: str) -> OrderKind | None:
     return OrderKind.objects.filter(organisation=company, name=KINDS.get(title, "")).first()
 
 
+def ticket_of(company: Organisation) -> OrderKind:
+    """The kind of its field tickets."""
+    return OrderKind.objects.get(organisation=company, name=TICKET[0])
+
+
 def fill(known: dict[str, Property], ticket: WorkOrder, repair: WorkOrder, by: Member) -> None:
     """What is known of two orders at the start; the customer confirms the rest."""
     values = {

@@ -62,7 +62,7 @@ def of(order: WorkOrder, language: str = "") -> list[Point]:
         archived_at=None,
     )
     own = order.organisation.language
-    return [_point(one, own, language) for one in found] or [_built_in(language)]
+    return [_point(one, own, language) for one in found] or [built_in(language)]
 
 
 def missing(order: WorkOrder, keys: Collection[str], language: str = "") -> list[Point]:
@@ -123,7 +123,7 @@ def _confirmed(order: WorkOrder, keys: Collection[str], language: str) -> list[d
     own = order.organisation.language
     known = [_point(one, own, language) for one in mine if str(one.pk) in more]
     if INSTALLED in more:
-        known.append(_built_in(language))
+        known.append(built_in(language))
     if len(known) < len(more):
         raise NotConfirmed(unknown=more - {one.key for one in known})
     return [{"key": one.key, "text": one.text, "texts": dict(one.texts)} for one in (*wanted, *known)]
@@ -135,6 +135,7 @@ def _point(one: ChecklistPoint, own: str, language: str) -> Point:
     return Point(str(one.pk), str(texts.get(language) or one.text), texts)
 
 
-def _built_in(language: str) -> Point:
+def built_in(language: str) -> Point:
+    """The point of an organisation that has none of its own, in a language."""
     with translation.override(language):
         return Point(INSTALLED, str(INSTALLED_TEXT), {})

@@ -74,3 +74,15 @@ def seller(world: World) -> Mapping[str, Any]:
 
 def sending(world: World) -> Mapping[str, Any]:
     return {"contacts": world.shop.jan.pk, "once": once()}
+
+
+def part(world: World) -> Mapping[str, Any]:
+    return {"number": once(), "name": "Bolt", "unit_price": "1.50"}
+
+
+def labour_code(world: World) -> Mapping[str, Any]:
+    return {"code": once()[:20], "name": "Wheels", "hourly_rate": "85"}
+
+
+def point(world: World) -> Mapping[str, Any]:
+    return {"text": "The place is clean"}

@@ -16,7 +16,7 @@ from paraph.lib import clock, home
 from paraph.people.models import Role
 from paraph.signoff import ceremonies, disputes
 from paraph.signoff.models import Invitation, ReturnFile, Signature
-from paraph.work.models import WorkOrder
+from paraph.work.models import Photo, WorkOrder
 from tests import cast, paperwork
 from tests.attacks.world import Knocker, come_in, sign_in
 from tests.cast import Shop
@@ -158,7 +158,14 @@ def _originals(shop: Shop, names: list[str], content: bytes) -> list[tuple[str, 
     photo = dispute.photos.create(
         author_kind="contact", author_name="Jan", kind="png", blob=blob, size=9, at=clock.now()
     )
-    return [*found, (reverse("office:dispute_original", args=[order, dispute.pk, photo.pk]), "")]
+    shot = Photo.objects.create(
+        order_id=order, kind="png", blob=blob, size=9, shown=blob, width=1, height=1, added_at=clock.now()
+    )
+    return [
+        *found,
+        (reverse("office:dispute_original", args=[order, dispute.pk, photo.pk]), ""),
+        (reverse("office:photo_original", args=[order, shot.pk]), ""),
+    ]
 
 
 def test_line_24_files_as_they_came_are_saved_and_never_shown(shop: Shop) -> None:

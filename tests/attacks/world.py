@@ -37,10 +37,19 @@ from paraph.signoff.models import (
     SignOff,
     View,
 )
-from paraph.work import comments, defining, properties
-from paraph.work.defining import PropertyDraft
-from paraph.work.models import Comment, OrderKind, Photo, Property, WorkOrder
+from paraph.work import comments
+from paraph.work.models import (
+    CatalogPart,
+    ChecklistPoint,
+    Comment,
+    LabourCode,
+    OrderKind,
+    Photo,
+    Property,
+    WorkOrder,
+)
 from tests import cast, paperwork
+from tests.attacks.listed import make_lists, make_properties, make_shot
 from tests.attacks.reported import make_capture, make_report
 from tests.billing import bills
 from tests.cast import Shop
@@ -85,6 +94,8 @@ class World:
     capture: Capture
     reporting: Invitation
     picture: Photo
+    shot: Photo
+    listed: tuple[CatalogPart, LabourCode, ChecklistPoint]
 
     @property
     def links(self) -> tuple[Invitation, ...]:
@@ -134,6 +145,9 @@ class World:
             "photo": self.photo.pk,
             "reporting": self.reporting.pk,
             "picture": self.picture.blob,
+            "shot": self.shot.pk,
+            **dict(zip(("part", "labour_code", "point"), (one.pk for one in self.listed), strict=True)),
+            "list": "parts",
             "member": self.shop.mara.pk,
             "property": self.detail.pk,
             "kind": self.kind.pk,
@@ -208,16 +222,9 @@ def make_world(shop: Shop) -> World:
         *make_dispute(shop),
         make_capture(shop),
         *make_report(shop),
+        make_shot(shop, order),
+        make_lists(shop),
     )
-
-
-def make_properties(shop: Shop, order: WorkOrder) -> Property:
-    """A property with a value that the customer may change."""
-    name = shop.organisation.name
-    draft = PropertyDraft("text", f"{name} well", editable=True)
-    made = defining.put_property(None, draft, by=shop.mara, actor=shop.mara.actor)
-    properties.set_values(order, {made.pk: f"{name} Delta-7"}, by=shop.mara.actor)
-    return made
 
 
 def make_papers(shop: Shop, signed: Invitation, invitation: Invitation) -> tuple[ReturnPage, Return]:

@@ -17,7 +17,15 @@ from paraph.lib import clock
 from paraph.people.models import Contact, Customer, Member, Role, Site, User, Welcome
 from paraph.signoff import confirming, disputes, outcomes, requests
 from paraph.signoff.models import Ask, DisputeMessage, DisputePhoto, Outcome, PhotoCopy
-from paraph.work import comments, orders, properties
+from paraph.work import comments, orders, photos, properties
+from paraph.work.models import (
+    CatalogPart,
+    ChecklistConfirmation,
+    ChecklistPoint,
+    LabourCode,
+    OrderKind,
+    Photo,
+)
 from tests import cast, paperwork
 from tests.attacks.routes import TABLE
 from tests.attacks.world import GUEST, STAFF, Knocker, World, come_in, make_world, sign_in
@@ -123,6 +131,7 @@ def _grow(world: World) -> None:
     _grow_invoices(world)
     _grow_properties(world)
     _grow_disputes(world)
+    _grow_lists(world)
     while runner.run_all():
         pass
 
@@ -136,6 +145,37 @@ def _grow_properties(world: World) -> None:
     properties.set_values(world.order, {one.pk: "x" for one in made}, by=shop.mara.actor)
     said = {str(one.pk): "y" for one in made}
     confirming.confirm(world.invitation, said, by=cast.customer(world.invitation))
+
+
+def _grow_lists(world: World) -> None:
+    """Parts, labour codes, points of the checklist, and what was added to the order in the field."""
+    shop, order = world.shop, world.order
+    mine = {"organisation": shop.organisation}
+    CatalogPart.objects.bulk_create(CatalogPart(number=f"N-{n}", name="Nut", **mine) for n in range(MANY))
+    LabourCode.objects.bulk_create(LabourCode(code=f"L-{n}", name="Work", **mine) for n in range(MANY))
+    kinds = list(OrderKind.objects.all()[:5])
+    ChecklistPoint.objects.bulk_create(
+        ChecklistPoint(text=f"Point {n}", kind=kinds[n % len(kinds)], **mine) for n in range(40)
+    )
+    item, shot = cast.lines(order)[0], world.shot
+    Photo.objects.bulk_create(
+        Photo(
+            order=order,
+            item=item,
+            kind="jpeg",
+            blob=f"{n:064x}",
+            size=1,
+            shown=shot.shown,
+            width=4,
+            height=3,
+            added_at=shot.added_at,
+        )
+        for n in range(photos.MOST_PHOTOS - 2)
+    )
+    for number in range(MANY):
+        ChecklistConfirmation.objects.create(
+            order=order, revision=number, points=[], language="en", author_name="Tess", at=shot.added_at
+        )
 
 
 def _grow_disputes(world: World) -> None:

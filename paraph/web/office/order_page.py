@@ -16,8 +16,9 @@ from paraph.people.models import Member
 from paraph.web.office import disputes_panel, invoices_page, next_step, overview, reach, without
 from paraph.web.office.doors import page, show
 from paraph.web.office.forms import extension
+from paraph.web.office.forms.photos import PhotosForm
 from paraph.web.office.forms.report import ReportForm
-from paraph.work import orders
+from paraph.work import orders, photos
 from paraph.work.models import Status, WorkOrder
 
 
@@ -54,9 +55,18 @@ def answer(
         "attempt": tried["attempt"],
         "outcomes": without.rows(seen, about, tried["attempts"]),
         "extensions": extension.CHOICES,
+        **_photos(order, member),
         "report": form or (ReportForm(order) if may_report else None),
     }
     return show(request, member, "order.html", section="orders", status=status, **{**told, **more})
+
+
+def _photos(order: WorkOrder, member: Member) -> dict[str, Any]:
+    """The photos, and the form to add some where there is room and a right to."""
+    found = photos.of(order)
+    full = len(found) >= photos.MOST_PHOTOS
+    form = PhotosForm(order) if access.can(member, "order.report") and not full else None
+    return {"photos": found, "photo_form": form, "full": full}
 
 
 def totals(sums: dict[str, Any]) -> list[tuple[str, int, str]]:

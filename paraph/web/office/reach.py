@@ -12,7 +12,16 @@ from django.shortcuts import get_object_or_404
 
 from paraph.people.models import Customer, Member, Site, Welcome
 from paraph.signoff.models import Dispute, Invitation, Return, Signature, SignOff
-from paraph.work.models import Comment, OrderKind, Property, WorkOrder
+from paraph.work.models import (
+    CatalogPart,
+    ChecklistPoint,
+    Comment,
+    LabourCode,
+    OrderKind,
+    Photo,
+    Property,
+    WorkOrder,
+)
 
 
 def orders(member: Member) -> QuerySet[WorkOrder]:
@@ -93,6 +102,43 @@ def properties(member: Member, *, archived: bool = False) -> QuerySet[Property]:
 def property(member: Member, pk: UUID) -> Property:
     """One of them."""
     return get_object_or_404(properties(member, archived=True), pk=pk)
+
+
+def catalog_parts(member: Member) -> QuerySet[CatalogPart]:
+    """The organisation's parts, archived ones as well, by their numbers."""
+    return CatalogPart.objects.filter(organisation_id=member.organisation_id).select_related("organisation")
+
+
+def catalog_part(member: Member, pk: UUID) -> CatalogPart:
+    """One of them."""
+    return get_object_or_404(catalog_parts(member), pk=pk)
+
+
+def labour_codes(member: Member) -> QuerySet[LabourCode]:
+    """The organisation's labour codes, archived ones as well, by their codes."""
+    return LabourCode.objects.filter(organisation_id=member.organisation_id).select_related("organisation")
+
+
+def labour_code(member: Member, pk: UUID) -> LabourCode:
+    """One of them."""
+    return get_object_or_404(labour_codes(member), pk=pk)
+
+
+def checklist_points(member: Member) -> QuerySet[ChecklistPoint]:
+    """The points of the organisation's checklist, archived ones as well, in its order."""
+    found = ChecklistPoint.objects.filter(organisation_id=member.organisation_id)
+    return found.select_related("organisation", "kind")
+
+
+def checklist_point(member: Member, pk: UUID) -> ChecklistPoint:
+    """One of them."""
+    return get_object_or_404(checklist_points(member), pk=pk)
+
+
+def photo(member: Member, order: UUID, pk: UUID) -> Photo:
+    """One photo of an order that was not removed."""
+    found = Photo.objects.filter(removed_at=None).select_related("order", "item")
+    return get_object_or_404(found, pk=pk, order_id=order, order__organisation_id=member.organisation_id)
 
 
 def comment(member: Member, order: UUID, pk: UUID) -> Comment:

@@ -16,14 +16,14 @@ from django.utils.translation import gettext as _
 from paraph.people.models import Member
 from paraph.web.office.doors import actor
 from paraph.work import defining
-from paraph.work.models import OrderKind, Property
+from paraph.work.models import ChecklistPoint, OrderKind, Property
 
 
 @dataclass(frozen=True)
 class Defined:
     """One row of a list: what it is called, what it is, and where it is changed."""
 
-    one: OrderKind | Property
+    one: OrderKind | Property | ChecklistPoint
     title: str
     about: str
     url: str

@@ -14,10 +14,12 @@ from django.utils.translation import gettext_lazy
 
 from paraph.signoff.dispute_photos import MOST_FILE_BYTES
 from paraph.signoff.errors import Unusable
+from paraph.work.drawing import Undrawable
 from paraph.work.models import TEXT_CHARS
 
 ACCEPTED = "image/jpeg,image/png,image/heic,image/heif,image/tiff,application/pdf,.heic,.tif,.tiff,.pdf"
 MOST_AT_ONCE = 10
+OF_DISPUTES = gettext_lazy("Pictures (JPEG, PNG, HEIC, TIFF) or PDF, 25 MB each, 10 at once.")
 
 
 class PhotosInput(forms.FileInput):
@@ -29,17 +31,25 @@ class PhotosInput(forms.FileInput):
 class PhotosField(forms.FileField):
     """Any number of files, as a list; empty when none was chosen."""
 
-    def __init__(self) -> None:
+    def __init__(
+        self,
+        *,
+        help_text: Any = OF_DISPUTES,
+        accept: str = ACCEPTED,
+        required: bool = False,
+    ) -> None:
         super().__init__(
             label=gettext_lazy("Photos"),
-            help_text=gettext_lazy("Pictures (JPEG, PNG, HEIC, TIFF) or PDF, 25 MB each, 10 at once."),
-            required=False,
-            widget=PhotosInput(attrs={"multiple": True, "accept": ACCEPTED}),
+            help_text=help_text,
+            required=required,
+            widget=PhotosInput(attrs={"multiple": True, "accept": accept}),
         )
 
     def clean(self, data: Any, initial: Any = None) -> list[UploadedFile[Any]]:
         """The files; too many at once are refused as a whole."""
         found = [one for one in (data if isinstance(data, list | tuple) else [data]) if one]
+        if self.required and not found:
+            raise forms.ValidationError(_("Choose a photo first."))
         if len(found) > MOST_AT_ONCE:
             raise forms.ValidationError(_("Send at most 10 files at once."))
         return found
@@ -67,11 +77,17 @@ class MoreForm(forms.Form):
 
 def keep_each(
     request: HttpRequest, files: Sequence[UploadedFile[Any]], keep: Callable[[bytes], object]
-) -> None:
-    """Keep every file that can be kept, and say of each other one why not; nothing else is lost by it."""
+) -> int:
+    """Keep every file that can be kept, and say of each other one why not; nothing else is lost by it.
+
+    Returns how many were kept.
+    """
+    kept = 0
     for one in files:
         try:
-            # One byte more than allowed is enough to know.
+            # One byte more than any page allows is enough to know.
             keep(one.read(MOST_FILE_BYTES + 1))
-        except Unusable as problem:
+            kept += 1
+        except (Unusable, Undrawable) as problem:
             messages.error(request, f"{one.name}: {problem}")
+    return kept

@@ -29,7 +29,7 @@ class KindForm(forms.Form):
 
     def __init__(self, data: QueryDict | None, *, member: Member, kind: OrderKind | None = None) -> None:
         super().__init__(data, initial={"name": kind.name if kind else ""})
-        _in_other_languages(self, "name", _("Name"), NAME_CHARS, kind.names if kind else {}, member)
+        in_other_languages(self, "name", _("Name"), NAME_CHARS, kind.names if kind else {}, member)
 
 
 class PropertyForm(forms.Form):
@@ -75,8 +75,8 @@ class PropertyForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.found = found
         names, helps = (found.names, found.help_texts) if found else ({}, {})
-        _in_other_languages(self, "name", _("Name"), NAME_CHARS, names, member)
-        _in_other_languages(self, "help_text", _("Help below the field"), HELP_CHARS, helps, member)
+        in_other_languages(self, "name", _("Name"), NAME_CHARS, names, member)
+        in_other_languages(self, "help_text", _("Help below the field"), HELP_CHARS, helps, member)
         kinds = self.fields["kinds"]
         assert isinstance(kinds, forms.ModelMultipleChoiceField)
         kinds.queryset = reach.order_kinds(member)
@@ -102,7 +102,7 @@ class OptionForm(Row):
     def __init__(self, *args: Any, member: Member, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         labels = self.initial.get("labels", {})
-        _in_other_languages(self, "label", _("Option"), LABEL_CHARS, labels, member)
+        in_other_languages(self, "label", _("Option"), LABEL_CHARS, labels, member)
 
 
 class PropertySheet:
@@ -130,10 +130,10 @@ class PropertySheet:
         names = ("type", "name", "help_text", "unit", "pattern", "required", "editable")
         return PropertyDraft(
             **{name: told[name] for name in names},
-            names=_others(told, "name"),
-            help_texts=_others(told, "help_text"),
+            names=others(told, "name"),
+            help_texts=others(told, "help_text"),
             options=[
-                OptionDraft(one["label"], _others(one, "label"), one["key"])
+                OptionDraft(one["label"], others(one, "label"), one["key"])
                 for one in (row.cleaned_data for row in self.options.filled)
             ],
             kinds=list(told["kinds"]),
@@ -176,10 +176,10 @@ def again(member: Member, found: Property | None, data: QueryDict) -> PropertySh
 
 def names_of(form: forms.Form) -> dict[str, str]:
     """The names in other languages of a valid form."""
-    return _others(form.cleaned_data, "name")
+    return others(form.cleaned_data, "name")
 
 
-def _in_other_languages(
+def in_other_languages(
     form: forms.Form, name: str, label: Any, chars: int, told: Mapping[str, str], member: Member
 ) -> None:
     """Optional fields `name-nl`, `name-fr` … for every language but the organisation's own."""
@@ -190,6 +190,7 @@ def _in_other_languages(
             )
 
 
-def _others(told: Mapping[str, Any], name: str) -> dict[str, str]:
+def others(told: Mapping[str, Any], name: str) -> dict[str, str]:
+    """What was typed into them, by language; nothing for those left empty."""
     found = {code: str(told.get(f"{name}-{code}", "")).strip() for code, _language in LANGUAGES}
     return {code: text for code, text in found.items() if text}

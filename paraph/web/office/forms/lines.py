@@ -23,13 +23,18 @@ USUAL_TAX = Decimal(21)
 LEAST_QUANTITY, MOST_QUANTITY = Decimal("0.001"), Decimal("999999.999")
 
 
+def _picked(kind: str) -> forms.TextInput:
+    """A field whose words can be picked from a list of the organisation (`<list-picks>`, `office.picks`)."""
+    return forms.TextInput(attrs={"list": "picks", "data-pick": kind, "autocomplete": "off"})
+
+
 class PartForm(Row):
     """One part."""
 
     defaults = {"quantity": "1"}
 
-    name = forms.CharField(label=_("Part"), max_length=NAME_CHARS)
-    number = forms.CharField(label=_("Part number"), max_length=60, required=False)
+    name = forms.CharField(label=_("Part"), max_length=NAME_CHARS, widget=_picked("parts"))
+    number = forms.CharField(label=_("Part number"), max_length=60, required=False, widget=_picked("parts"))
     quantity = QuantityField(
         label=_("Quantity"), decimals=3, low=LEAST_QUANTITY, high=MOST_QUANTITY, required=False
     )
@@ -62,7 +67,9 @@ class LineForm(Row):
         required=False,
         widget=forms.Textarea(attrs={"rows": 2}),
     )
-    labour_code = forms.CharField(label=_("Labour code"), max_length=30, required=False)
+    labour_code = forms.CharField(
+        label=_("Labour code"), max_length=30, required=False, widget=_picked("labour")
+    )
     estimated_hours = QuantityField(label=_("Estimated hours"), high=MAX_HOURS, required=False)
     actual_hours = QuantityField(label=_("Actual hours"), high=MAX_HOURS, required=False)
     tax_rate = QuantityField(label=_("Tax %"), high=Decimal(100))
