@@ -4,7 +4,7 @@ import { lineEdit, lists } from "./field-line-edit.ts";
 import { showPhotos } from "./field-photo-list.ts";
 import { go } from "./field-router.ts";
 import { part, press, problem, say, screen } from "./field-screens.ts";
-import { show } from "./field-stage.ts";
+import { clockTime, show } from "./field-stage.ts";
 import type { Common, Draft, Line, Order } from "./field-types.ts";
 import { common, draft, keepDraft, order } from "./field-work.ts";
 
@@ -93,7 +93,7 @@ class Sheet {
   async #keep(): Promise<void> {
     clearTimeout(this.#timer);
     await keepDraft(this.#order.id, this.#draft);
-    part(this.#sheet, "kept").textContent = say("kept", this.#language, { at: new Date().toLocaleTimeString(this.#language) });
+    part(this.#sheet, "kept").textContent = say("kept", this.#language, { at: clockTime(this.#language) });
   }
 
   async #onward(checked: boolean, act: (order: Order, draft: Draft, lines: Line[]) => Promise<void>): Promise<void> {

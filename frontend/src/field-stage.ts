@@ -45,6 +45,10 @@ export function time(iso: string, language: string): string {
   return new Date(iso).toLocaleString(LOCALES[language] ?? "en-GB", { dateStyle: "medium", timeStyle: "short" });
 }
 
+export function clockTime(language: string): string {
+  return new Date().toLocaleTimeString(LOCALES[language] ?? "en-GB", { timeStyle: "medium" });
+}
+
 /** A line never breaks between an amount and its sign; the narrow space has no glyph in every font. */
 function spaced(text: string): string {
   return text.replaceAll("\u202f", "\u00a0");

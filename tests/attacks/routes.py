@@ -327,6 +327,9 @@ TABLE: dict[str, Route] = {
         {**staff(ALL, 404), MANAGER: 302},
         {"pk": "notice"},
     ),
+    "office:devices": page("M", foreign=200),
+    "office:device_rename": act("M", lambda world: {"name": "Other"}, pk="device"),
+    "office:device_revoke": act("M", pk="device"),
     # --- the technician's phone: a shell without anything of anybody, and JSON for those who may capture ---
     "field:shell": Route(all_get(200), all_get(405)),
     "field:worker": Route(all_get(200), all_get(405)),

@@ -139,6 +139,7 @@ class World:
             "returned": self.returned.pk,
             "file": self.returned.files.get().pk,
             "capture": self.capture.pk,
+            "device": self.capture.device_id,
             "disputing": self.disputing.pk,
             "dispute": self.photo.dispute_id,
             "disputed": self.photo.dispute.signoff.order_id,

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Exists, F, OuterRef, QuerySet
 from django.shortcuts import get_object_or_404
 
-from paraph.people.models import Customer, Member, Site, Welcome
+from paraph.capture.models import Capture, State
+from paraph.people.models import Customer, Device, Member, Site, Welcome
 from paraph.signoff.models import Dispute, Invitation, Return, Signature, SignOff
 from paraph.work.models import (
     CatalogPart,
@@ -70,6 +71,20 @@ def everybody(member: Member) -> QuerySet[Member]:
 def anybody(member: Member, pk: UUID) -> Member:
     """One of them."""
     return get_object_or_404(everybody(member), pk=pk)
+
+
+def devices(member: Member) -> QuerySet[Device]:
+    """The phones of everybody here, those in use first; `pending`: something of theirs is not filed yet."""
+    waits = Capture.objects.filter(device=OuterRef("pk"), state__in=(State.RECEIVED, State.HELD))
+    found = Device.objects.filter(organisation_id=member.organisation_id).select_related("member__user")
+    return found.annotate(pending=Exists(waits)).order_by(
+        F("revoked_at").desc(nulls_first=True), "-enrolled_at"
+    )
+
+
+def device(member: Member, pk: UUID) -> Device:
+    """One of them."""
+    return get_object_or_404(devices(member), pk=pk)
 
 
 def welcomes(member: Member) -> QuerySet[Welcome]:

@@ -79,6 +79,11 @@ PILLS: dict[str, dict[str, Pill]] = {
         "on": Pill(pgettext_lazy("member", "Can come in"), "check", "good"),
         "off": Pill(pgettext_lazy("member", "Switched off"), "minus", "over"),
     },
+    "device": {
+        "on": Pill(pgettext_lazy("phone", "In use"), "check", "good"),
+        "off": Pill(pgettext_lazy("phone", "Switched off"), "minus", "over"),
+        "pending": Pill(pgettext_lazy("phone", "Something waits"), "clock", "warn"),
+    },
     "toggle": {
         "on": Pill(pgettext_lazy("toggle", "Allowed"), "check", "good"),
         "off": Pill(pgettext_lazy("toggle", "Not allowed"), "minus", "over"),
