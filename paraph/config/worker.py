@@ -25,7 +25,7 @@ from paraph.delivery import collect, outbox, retention
 from paraph.evidence import ledger
 from paraph.lib import clock, home
 from paraph.operate import heartbeat, notes, reconcile
-from paraph.people import factors, limits
+from paraph.people import factors, limits, open_sessions
 from paraph.sealing.timestamp import EmbeddedAuthority
 from paraph.signoff import completion, followups, reading
 from paraph.signoff.facts import NOT_LAST
@@ -73,6 +73,7 @@ def tidy() -> int:
         factors.forget_spent(now - COUNTERS_KEPT)
         + limits.forget(now - COUNTERS_KEPT)
         + sessions
+        + open_sessions.forget_ended()
         + parts
         + retention.wipe()
     )

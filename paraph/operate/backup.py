@@ -37,7 +37,7 @@ from paraph.operate.archive import BadArchive, Writer
 
 FORMAT = bring_back.FORMAT
 # Who is signed in, and what processes told a moment ago, is of the running installation alone.
-LEFT_OUT = frozenset({"sessions.Session", "config.Note"})
+LEFT_OUT = frozenset({"sessions.Session", "people.OpenSession", "config.Note"})
 # Columns that hold the digest of a blob; so do those whose name ends in `_blob`.
 BLOBS = frozenset({"blob", "xml"})
 # How hard gzip works on the tables: the level after which more time hardly makes them smaller.

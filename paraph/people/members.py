@@ -13,7 +13,7 @@ from django.db.models import F
 
 from paraph.evidence import ledger
 from paraph.lib.actor import Actor
-from paraph.people import access, factors
+from paraph.people import access, factors, open_sessions
 from paraph.people.facts import AccessChanged
 from paraph.people.models import Member, Organisation, Role, User
 
@@ -110,6 +110,7 @@ def may_forget_factors(member: Member) -> bool:
 
 def sign_out_everywhere(user: User) -> None:
     """End every session of a user at its next request."""
+    open_sessions.end_all(user)
     User.objects.filter(pk=user.pk).update(epoch=F("epoch") + 1)
     user.refresh_from_db(fields=["epoch"])
 

@@ -19,6 +19,7 @@ LANGUAGES = [("en", "English"), ("nl", "Nederlands"), ("fr", "Français")]
 NAME_CHARS = 200
 MOST_LINK_HOURS = 180 * 24  # X-08
 MOST_PAPER_DAYS = 90
+AGENT_CHARS = 400
 
 
 class Organisation(models.Model):
@@ -176,6 +177,28 @@ class Welcome(models.Model):
     def is_open(self, now: datetime) -> bool:
         """Whether its link still lets somebody in."""
         return self.accepted_at is None and self.withdrawn_at is None and now < self.expires_at
+
+
+class OpenSession(models.Model):
+    """Where somebody is signed in: a running session of Django's, with where it was last used from.
+
+    It ends with that session. No constraint in the database says so: an older release, which knows nothing of it, may
+    sign people out beside this one (F23).
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    user = models.ForeignKey(User, models.CASCADE, related_name="open_sessions")
+    session = models.OneToOneField(
+        "sessions.Session", models.CASCADE, related_name="open_session", db_constraint=False
+    )
+    began_at = models.DateTimeField()
+    used_at = models.DateTimeField()
+    address = models.CharField(max_length=45, blank=True)
+    address_source = models.CharField(max_length=20, blank=True)
+    agent = models.CharField(max_length=AGENT_CHARS, blank=True)
+
+    def __str__(self) -> str:
+        return str(self.id)
 
 
 class Customer(models.Model):

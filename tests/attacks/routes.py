@@ -192,6 +192,8 @@ TABLE: dict[str, Route] = {
     "office:account": form(ALL, lambda world: {"name": "Me", "language": "nl"}, foreign=(200, 302)),
     "office:password": Route(staff(ALL, 302, foreign=302), staff(ALL, 302, foreign=302)),
     "office:sign_out_everywhere": act(ALL, foreign=302),
+    "office:sessions_end": act(ALL, foreign=302),
+    "office:session_end": act(ALL, foreign=302, pk="colleague"),
     "office:factors": page(ALL, foreign=200),
     "office:factor_app": Route(staff(ALL, 302, foreign=302), staff(ALL, 302, foreign=302)),
     "office:factor_passkey": Route(staff(ALL, 302, foreign=302), staff(ALL, 302, foreign=302)),

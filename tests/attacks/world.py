@@ -60,7 +60,7 @@ STAFF = (MANAGER, DISPATCHER, TECHNICIAN, BILLER)
 EVERYBODY = (ANONYMOUS, GUEST, OUTSIDER, *STAFF, RIVAL)
 # Tables a reader may write: sessions, rate limits. `fetches` is the one counter beside them.
 WELCOME_KEY = "a key that only the letter holds"
-COUNTERS = {"django_session", "people_attempt"}
+COUNTERS = {"django_session", "people_attempt", "people_opensession"}
 # Statements after which every row that counts is what it was.
 HARMLESS = re.compile(
     r"\s*(SELECT|SAVEPOINT|RELEASE|ROLLBACK TO|PRAGMA)\b"

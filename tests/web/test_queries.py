@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.apps import apps
+from django.contrib.sessions.models import Session
 from django.core.cache import cache
 from django.db import connection
 from django.db.models import Model
@@ -14,9 +16,11 @@ from django.test.utils import CaptureQueriesContext
 
 from paraph.automation import runner
 from paraph.lib import clock
+from paraph.people import open_sessions
 from paraph.people.models import Contact, Customer, Member, Role, Site, User, Welcome
 from paraph.signoff import confirming, disputes, outcomes, requests
 from paraph.signoff.models import Ask, DisputeMessage, DisputePhoto, Outcome, PhotoCopy
+from paraph.web.shared import signed_in
 from paraph.work import comments, orders, photos, properties
 from paraph.work.models import (
     CatalogPart,
@@ -61,7 +65,9 @@ def world(shop: Shop) -> World:
 
 
 @pytest.fixture
-def people(world: World) -> dict[str, Knocker]:
+def people(world: World, monkeypatch: pytest.MonkeyPatch) -> dict[str, Knocker]:
+    # On a slow machine a page more or less would note that it was used.
+    monkeypatch.setattr(signed_in, "NOTED_SECONDS", float("inf"))
     members = {role: sign_in(world.shop.members[role]) for role in STAFF}
     return {GUEST: come_in(world.shop, *world.links), **members}
 
@@ -102,6 +108,11 @@ def _grow(world: World) -> None:
     for one in (customer, *others[:20]):
         Contact.objects.bulk_create(Contact(customer=one, name=f"Contact {n}") for n in range(3))
         Site.objects.bulk_create(Site(customer=one, name=f"Site {n}") for n in range(3))
+    until = clock.now() + timedelta(days=1)
+    keys = [f"open-{number}" for number in range(MANY)]
+    Session.objects.bulk_create(Session(session_key=key, session_data="", expire_date=until) for key in keys)
+    for key in keys:
+        open_sessions.note(shop.mara.user, key, ("192.0.2.7", "socket peer", ""), began_at=clock.now())
     items = cast.lines(order)
     for number in range(MANY):
         comments.add(order, items[number], text="Said", by=cast.customer(world.invitation))

@@ -68,6 +68,7 @@ def _behind(view: FieldView[P]) -> View[P]:
         member = signed_in.member_of(request)
         if member is None or signed_in.owes_factor(request, member):
             return refuse("signed-out", _("Sign in to go on."), 401)
+        signed_in.in_use(request, member.user)
         if not access.can(member, RIGHT):
             access_log.refused(request, "refused", f"member {member.pk} ({member.role}) may not {RIGHT}")
             return refuse("not-allowed", _("Your role does not include this. Ask a manager."), 403)

@@ -64,6 +64,7 @@ def _behind(view: StaffView[P], right: str, *, early: bool) -> View[P]:
         member = signed_in.member_of(request)
         if member is None:
             return _turn_away(request)
+        signed_in.in_use(request, member.user)
         if not early and signed_in.owes_factor(request, member):
             return redirect("office:factors")
         if right and not access.can(member, right):

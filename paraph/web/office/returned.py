@@ -20,6 +20,7 @@ from paraph.lib.actor import Actor
 from paraph.signoff import filing, returns
 from paraph.signoff.errors import Disputed
 from paraph.signoff.models import ComparedPage, Match, Paper, Return, ReturnFile, ReturnState, State
+from paraph.web.shared import connection
 
 # Why a person has to look, for a reviewer: what was found, and what to look at.
 WHY: dict[str, Any] = {
@@ -73,10 +74,6 @@ WAS_DISPUTED = gettext_lazy(
     "It was disputed when the machine had read it, so it was not filed by itself. Read what was said, then decide."
 )
 SIDES = ("printed", "returned", "difference")
-SOURCES: dict[str, Any] = {
-    "socket peer": gettext_lazy("as the server saw it"),
-    "trusted proxy": gettext_lazy("as our proxy says"),
-}
 STATES = {
     "passed": (gettext_lazy("in order"), "check", "good-text"),
     "failed": (gettext_lazy("not in order"), "cross", "bad-text"),
@@ -162,7 +159,7 @@ class Review:
     @property
     def source(self) -> Any:
         """Who says so."""
-        return SOURCES.get(self.actor.address_source, "") if self.actor else ""
+        return connection.SOURCES.get(self.actor.address_source, "") if self.actor else ""
 
     @property
     def tone(self) -> str:

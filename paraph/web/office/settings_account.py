@@ -11,6 +11,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 
 from paraph.people import factors, members, passwords
 from paraph.people.models import Member
+from paraph.web.office import settings_sessions
 from paraph.web.office.confirm import lately
 from paraph.web.office.doors import act, form, show
 from paraph.web.office.forms.settings import AccountForm
@@ -34,6 +35,7 @@ def account(request: HttpRequest, member: Member) -> HttpResponse:
         "kinds": factors.kinds([user.pk]).get(user.pk, set()),
         "linked": SocialAccount.objects.filter(user=user).exists(),
         "has_password": user.has_usable_password(),
+        "sessions": settings_sessions.rows(request, member),
     }
     status = 400 if sheet.errors else 200
     return show(request, member, "account.html", section="account", status=status, **told)

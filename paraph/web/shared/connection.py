@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import ipaddress
 from functools import cache
+from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
 
 SOCKET, PROXY = "socket peer", "trusted proxy"
 AGENT_CHARS = 400
+# Who says so, in words.
+SOURCES: dict[str, Any] = {SOCKET: _("as the server saw it"), PROXY: _("as our proxy says")}
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 # What a proxy adds, even one that was set up in a hurry.
 FORWARDING = (

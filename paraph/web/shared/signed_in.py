@@ -8,15 +8,19 @@ organisations works in one at a time, the one they chose.
 from __future__ import annotations
 
 import time
+from datetime import UTC, datetime
 
 from allauth.account.internal.flows.login import get_authentication_records, record_authentication
 from django.http import HttpRequest
 
 from paraph.lib import clock
-from paraph.people import access, factors
+from paraph.people import access, factors, open_sessions
 from paraph.people.models import Member, User
+from paraph.web.shared import connection
 
 KEY = "member"
+NOTED = "noted"
+NOTED_SECONDS = 5 * 60
 # Who proved themselves this long ago proves it again before changing how they sign in.
 FRESH_SECONDS = 10 * 60
 # Ways of coming in that count as a second factor (issue 3; single sign-on answers for its own).
@@ -58,6 +62,21 @@ def arrive(request: HttpRequest, user: User) -> None:
     request.memberships = found  # type: ignore[attr-defined]
     if len(found) == 1:
         enter(request, found[0])
+
+
+def in_use(request: HttpRequest, user: User) -> None:
+    """Note now and then that this session is used, and from where, for its owner's list.
+
+    A session gets a new key when its user proves themselves; it is noted anew under that.
+    """
+    key, now = request.session.session_key, clock.now()
+    noted, at = request.session.get(NOTED, ("", 0.0))
+    if not key or (noted == key and now.timestamp() - at < NOTED_SECONDS):
+        return
+    proved = [float(one["at"]) for one in get_authentication_records(request, user) if "at" in one]
+    began_at = datetime.fromtimestamp(min(proved), UTC) if proved else now
+    open_sessions.note(user, key, connection.seen(request), began_at=began_at)
+    request.session[NOTED] = (key, now.timestamp())
 
 
 def note(request: HttpRequest, user: User, method: str, **more: object) -> None:
