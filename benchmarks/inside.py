@@ -178,7 +178,21 @@ def manager() -> str:
 
 VERBS: dict[str, Callable[..., Any]] = {
     one.__name__: one
-    for one in (orders, commit, document, append, grow, fill, whole, copied, look, manager, answering.answer)
+    for one in (
+        orders,
+        captures,
+        captured,
+        commit,
+        document,
+        append,
+        grow,
+        fill,
+        whole,
+        copied,
+        look,
+        manager,
+        answering.answer,
+    )
 }
 
 
