@@ -86,6 +86,7 @@ INSTALLED_APPS = [
     "paraph.signoff",
     "paraph.capture",
     "paraph.billing",
+    "paraph.insights",
     "paraph.automation",
     "paraph.web.shared",
     "paraph.web.portal",

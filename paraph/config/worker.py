@@ -23,6 +23,7 @@ from paraph.automation import runner, undelivered
 from paraph.capture import filing
 from paraph.delivery import collect, outbox, retention
 from paraph.evidence import ledger
+from paraph.insights import folding
 from paraph.lib import clock, home
 from paraph.operate import heartbeat, notes, reconcile
 from paraph.people import factors, limits, open_sessions
@@ -94,6 +95,7 @@ LOOPS = (
     Loop("expiries", followups.expire_due, polls=30),
     Loop("time stamps", stamp_checkpoints, polls=30),
     Loop("returned mail", partial(collect.collect, on_dead=undelivered.record), polls=60),
+    Loop("figures", folding.fold_due, polls=3),
     # Of several workers one does it, once a minute.
     Loop("invariants", reconcile.watch, polls=5),
     Loop("tidying", tidy, polls=3600),

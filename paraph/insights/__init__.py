@@ -1,0 +1,1 @@
+"""KPIs and figures: queries over the facts."""
