@@ -11,6 +11,7 @@ from typing import Any, ClassVar
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from paraph.people.models import Customer, Member, Organisation
 from paraph.work.models import OrderKind, WorkOrder
@@ -80,11 +81,11 @@ class Closing(Sorted):
 class Answer(models.TextChoices):
     """What became of a request."""
 
-    WAITING = "waiting", _("Waiting")
-    APPROVED = "approved", _("Approved")
+    WAITING = "waiting", pgettext_lazy("request", "Waiting")
+    APPROVED = "approved", pgettext_lazy("request", "Approved")
     REJECTED = "rejected", _("Signed, nothing approved")
-    DECLINED = "declined", _("Declined")
-    EXPIRED = "expired", _("Expired")
+    DECLINED = "declined", pgettext_lazy("request", "Declined")
+    EXPIRED = "expired", pgettext_lazy("request", "Expired")
     WITHDRAWN = "withdrawn", _("Withdrawn by the shop")
 
 

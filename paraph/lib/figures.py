@@ -11,7 +11,7 @@ from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from babel import Locale
-from babel.dates import format_date, format_datetime, format_timedelta
+from babel.dates import format_date, format_datetime, format_interval, format_timedelta
 from babel.numbers import format_currency, format_decimal, format_percent, get_currency_precision
 
 # English as read in Europe: day before month, 24 hours.
@@ -76,6 +76,19 @@ def day(at: datetime, zone: str | tzinfo, language: str) -> str:
 def on(day: date, language: str) -> str:
     """A day that has no time, as it stands on an invoice: ``24 Nov 2026``."""
     return format_date(day, "d MMM y", locale=locale(language))
+
+
+def days(first: date, last: date, language: str) -> str:
+    """From one day to another: ``24–30 Nov 2026``; one day is ``24 Nov 2026``, a whole month ``November 2026``."""
+    if first == last:
+        return on(first, language)
+    if (
+        first.day == 1
+        and (last + timedelta(days=1)).day == 1
+        and (first.year, first.month) == (last.year, last.month)
+    ):
+        return format_date(first, "LLLL y", locale=locale(language))
+    return str(format_interval(first, last, "yMMMd", locale=locale(language)))
 
 
 def exact(at: datetime, zone: str) -> str:

@@ -40,6 +40,7 @@ RIGHTS: dict[str, frozenset[Role]] = {
     "signature.capture": frozenset({Role.MANAGER, Role.DISPATCHER, Role.TECHNICIAN}),
     "invoice.view": frozenset({Role.MANAGER, Role.DISPATCHER, Role.BILLER}),
     "invoice.edit": frozenset({Role.MANAGER, Role.BILLER}),
+    "figures.view": OFFICE,  # S1-21 to S1-23
     "member.edit": frozenset({Role.MANAGER}),
     "settings.edit": frozenset({Role.MANAGER}),
 }

@@ -302,6 +302,8 @@ TABLE: dict[str, Route] = {
     "office:return_picture": page(ALL, pk="papered", returned="returned", side="side", number="first"),
     # Invoices: read by the office, made and changed by managers and billers.
     "office:invoices": page("MDB", foreign=200),
+    "office:figures": page("MD", foreign=200),
+    "office:figures_csv": page("MD", foreign=200),
     "office:invoices_csv": page("MDB", foreign=200),
     "office:invoice": Route(
         staff("MDB", 200), staff("MB", 302), {"pk": "draft"}, lambda world: {"language": "en", "revision": 1}

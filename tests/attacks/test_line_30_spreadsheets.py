@@ -10,8 +10,8 @@ import pytest
 from django.urls import reverse
 
 from paraph.billing.models import Invoice
-from paraph.people.models import Customer, Organisation
-from paraph.work.models import WorkOrder
+from paraph.people.models import Customer, Organisation, User
+from paraph.work.models import OrderKind, WorkOrder
 from tests.attacks.routes import TABLE
 from tests.attacks.world import MANAGER, World, make_world, sign_in
 from tests.billing import bills
@@ -69,6 +69,19 @@ def test_line_30_the_export_of_invoices_holds_no_formula(shop: Shop, text: str) 
     assert any(text.strip() in cell for row in table for cell in row), "the text itself is lost"
 
 
+@pytest.mark.parametrize("text", FORMULAS)
+def test_line_30_the_export_of_figures_holds_no_formula(shop: Shop, text: str) -> None:
+    kind = OrderKind.objects.create(organisation=shop.organisation, name=text)
+    Customer.objects.filter(pk=shop.customer.pk).update(name=text)
+    User.objects.filter(pk=shop.tess.user_id).update(name=text)
+    asked = {"customer": shop.customer.pk, "kind": kind.pk, "technician": shop.tess.pk}
+    table = _table(sign_in(shop.mara).get(reverse("office:figures_csv"), asked))
+    assert len(table) > 1
+    assert len({len(row) for row in table}) == 1, "a cell broke out of its row"
+    assert [cell for row in table for cell in row if _bad(cell)] == []
+    assert sum(text.strip() in cell for cell in table[1]) == 3, "the text itself is lost"
+
+
 def test_line_30_every_address_that_answers_with_a_table_is_tried(shop: Shop) -> None:
     """A new export of this kind must be added above."""
     world: World = make_world(shop)
@@ -78,4 +91,4 @@ def test_line_30_every_address_that_answers_with_a_table_is_tried(shop: Shop) ->
             kind = browser.again().get(route.address(name, world)).headers.get("Content-Type", "")
             if "csv" in kind or "spreadsheet" in kind or "excel" in kind:
                 found.add(name)
-    assert found == {"office:invoices_csv"}
+    assert found == {"office:figures_csv", "office:invoices_csv"}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -216,7 +217,8 @@ def test_orders_without_a_batch_in_common_are_folded_alike(
     job.tell("dispute.resolved", START + 5 * DAY)
     monkeypatch.setattr(folding, "BATCH", 1)
     one_by_one = figures(shop, *MARCH)
-    for model in (*ROWS, Cursor):
+    everything: tuple[Any, ...] = (*ROWS, Cursor)
+    for model in everything:
         model.objects.all().delete()
     monkeypatch.undo()
     assert figures(shop, *MARCH) == one_by_one
