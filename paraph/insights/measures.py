@@ -14,6 +14,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from itertools import chain
 from typing import Any
 from uuid import UUID
 
@@ -121,7 +122,7 @@ class Figures:
 
 
 def figures(scope: Scope, period: Period) -> Figures:
-    """All figures of a period. Seven queries, whatever there is."""
+    """All figures of a period. Seven queries, whatever there is; each reads an index alone."""
     pieces = period.pieces()
     closed = _within(scope.of(Closing), "closed_on", period)
     settled = scope.of(Settling)
@@ -129,7 +130,7 @@ def figures(scope: Scope, period: Period) -> Figures:
     signed = closed.exclude(to_sign=None)
     closed_times = _times(closed, "closed_on", STEPS, pieces)
     settled_times = _times(_within(settled, "resolved_on", period), "resolved_on", (RESOLVE,), pieces)
-    found = signed.values_list("verified").annotate(n=Count("pk")).order_by()
+    found = signed.values_list("verified").annotate(n=Count("*")).order_by()
     checked: dict[bool, int] = dict(found)
     return Figures(
         period,
@@ -151,22 +152,20 @@ def _times(
     found: QuerySet[Any], day: str, columns: Sequence[str], pieces: list[Period]
 ) -> tuple[list[Times], Times]:
     """The spreads of each piece and of all. Rows come by day, so a piece is a stretch of them: no day is read twice."""
-    counts = _by_piece(found.values_list(day).annotate(n=Count("pk")).order_by(), pieces)
+    counts = _by_piece(found.values_list(day).annotate(n=Count("*")).order_by(), pieces)
     table = list(found.order_by(day).values_list(*columns))
     ends = [sum(counts[: place + 1]) for place in range(len(counts))]
     each: list[dict[str, Spread]] = [{} for _ in pieces]
     whole: dict[str, Spread] = {}
-    for name, lengths in zip(
-        columns, zip(*table, strict=True) if table else [()] * len(columns), strict=True
-    ):
-        # Stretches in order, one behind the other: sorting them all again costs next to nothing.
+    for at, name in enumerate(columns):
         stretches = [
-            sorted(one for one in lengths[end - count : end] if one is not None)
+            sorted([row[at] for row in table[end - count : end] if row[at] is not None])
             for end, count in zip(ends, counts, strict=True)
         ]
         for told, stretch in zip(each, stretches, strict=True):
             told[name] = Spread.of(stretch)
-        whole[name] = Spread.of(sorted(one for stretch in stretches for one in stretch))
+        # Stretches in order, one behind the other: sorting them all again costs next to nothing.
+        whole[name] = Spread.of(sorted(chain.from_iterable(stretches)))
     return [Times(count, told) for count, told in zip(counts, each, strict=True)], Times(sum(counts), whole)
 
 
@@ -177,7 +176,7 @@ def _by_piece(days: Iterable[tuple[date, int]], pieces: list[Period]) -> list[in
 
 def _asked(found: QuerySet[Any], pieces: list[Period]) -> tuple[list[Asked], Asked]:
     told = found.values_list("asked_on", "answer").annotate(
-        n=Count("pk"), approved=Sum("approved"), rejected=Sum("rejected"), undecided=Sum("undecided")
+        n=Count("*"), approved=Sum("approved"), rejected=Sum("rejected"), undecided=Sum("undecided")
     )
     rows = list(told.order_by())
     each = [[row for row in rows if one.first <= row[0] <= one.last] for one in pieces]
