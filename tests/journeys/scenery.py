@@ -14,16 +14,17 @@ from paraph.signoff.models import Invitation, View
 from paraph.work import comments
 from paraph.work.models import WorkOrder
 from tests import cast
+from tests.attacks.reported import make_report
 from tests.billing import bills
 from tests.cast import Shop
 
 DECIDES, SIGNED, ENDED = "decides", "signed", "ended"
-PROGRESS, BILLED = "progress", "billed"
+PROGRESS, BILLED, REPORTED = "progress", "billed", "reported"
 
 
 @dataclass
 class Scenery:
-    """An order being decided on, one signed and sealed, one whose link has ended, one in work, one with its invoice."""
+    """An order being decided on, one signed and sealed, one whose link ended, one in work, one billed, one done."""
 
     shop: Shop
     orders: dict[str, WorkOrder]
@@ -60,6 +61,8 @@ SIGHTS = (
     Sight("order-signed", SIGNED, "/p/{signed}/", "Summary"),
     Sight("receipt", SIGNED, "/p/{signed}/receipt/", "You have signed"),
     Sight("progress", PROGRESS, "/p/{progress}/", "Hours"),
+    Sight("report", REPORTED, "/p/{reported}/", "Summary"),
+    Sight("report-sign", REPORTED, "/p/{reported}/", "Review and sign", press="review/"),
     Sight("progress-link", "", "{link_progress}", "%(shop)s sent you a progress report"),
     Sight("invoice", BILLED, "/p/{billed}/", "Invoice"),
     Sight("start", Role.MANAGER, "/", "What needs attention"),
@@ -137,6 +140,9 @@ def _to_read(shop: Shop, orders: dict[str, WorkOrder], invited: dict[str, Invita
     ]
     orders[PROGRESS] = shop.open_order(0, items=items)
     orders[BILLED] = bills.issued(bills.ready(shop)).order
+    reported, picture = make_report(shop)
+    ceremonies.approve_all(reported, by=cast.customer(reported))
+    orders[REPORTED], invited[REPORTED] = picture.order, reported
     invited[PROGRESS] = share(shop, orders[PROGRESS], View.PROGRESS)
     invited[BILLED] = share(shop, orders[BILLED], View.INVOICE)
 

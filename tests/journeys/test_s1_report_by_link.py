@@ -127,6 +127,6 @@ def test_S1_06_S1_08_S1_10_S1_18_S1_37_finished_work_is_reviewed_accepted_and_ke
     runner.run_all()
     billed = InvoiceLine.objects.filter(invoice__order=order, labour=True)
     assert [(one.number, one.quantity) for one in billed] == [(1, Decimal("3.25"))]
-    assert Decision.objects.filter(item=second).last().choice == "rejected"
+    assert Decision.objects.filter(item=second).latest("pk").choice == "rejected"
     printed = completion.printed(orders.load(order.pk), "report", "en", signoff=signature.signoff)
     assert printed == sealed.content

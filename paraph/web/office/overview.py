@@ -14,8 +14,8 @@ from paraph.evidence.facts import STAFF
 from paraph.evidence.models import Entry
 from paraph.people import access
 from paraph.people.models import Member
-from paraph.signoff import approvals, confirmed, progress, subjects
-from paraph.signoff.models import AWAITED, Choice, Confirmation, Return, ReturnState, State
+from paraph.signoff import approvals, confirmed, progress, reporting, subjects
+from paraph.signoff.models import AWAITED, Choice, Confirmation, Return, ReturnState, State, View
 from paraph.signoff.subjects import Standing
 from paraph.web.office.asked import Request, Signed, requests_of
 from paraph.web.shared import hours
@@ -102,8 +102,9 @@ def of(order: WorkOrder, member: Member, language: str) -> Overview:
     by_line: dict[Any, list[Comment]] = {}
     for one in said:
         by_line.setdefault(one.item_id, []).append(one)
+    shown = {**stand, **_of_report(order)}
     lines = [
-        Line(told, stand[told["id"]], item.actual_hours, by_line.get(item.pk, []))
+        Line(told, shown[told["id"]], item.actual_hours, by_line.get(item.pk, []))
         for told, item in zip(content["items"], orders.lines_of(order), strict=True)
     ]
     log = order.organisation_id
@@ -123,6 +124,14 @@ def of(order: WorkOrder, member: Member, language: str) -> Overview:
         _digests(order),
         _details(order, language),
     )
+
+
+def _of_report(order: WorkOrder) -> dict[str, Standing]:
+    """What the customer decided so far in a service report that waits, by line; it counts once it is signed."""
+    if not reporting.is_awaited(order):
+        return {}
+    found = subjects.standing(order, View.REPORT)
+    return {key: one for key, one in found.items() if one.choice != Choice.PENDING}
 
 
 def _returned(order: WorkOrder) -> QuerySet[Return]:
