@@ -15,10 +15,22 @@ import pytest
 
 from paraph.lib import clock, home
 from paraph.lib.actor import Actor
+from paraph.people import sites
 from paraph.people.models import Contact, Customer, Member, Organisation, Role, Site, User
 from paraph.sealing import keys as sealing_keys
-from paraph.signoff import ceremonies, completion, consent, invitations, papers, requests
-from paraph.signoff.models import Ask, Ceremony, Invitation, Paper, Signature, SignOff, View
+from paraph.signoff import ceremonies, completion, consent, invitations, papers, presence, requests
+from paraph.signoff.circumstances import Circumstances
+from paraph.signoff.models import (
+    Ask,
+    Ceremony,
+    Invitation,
+    Paper,
+    Policy,
+    Signature,
+    SignOff,
+    Verification,
+    View,
+)
 from paraph.work import defining, orders
 from paraph.work.models import Item, OrderKind, Property, WorkOrder
 
@@ -193,6 +205,37 @@ def signed(shop: Shop, order: WorkOrder, numbers: Sequence[int] = (1, 2, 3)) -> 
     approve(invitation, numbers)
     signature = sign(ceremonies.review(invitation, by=customer(invitation)))
     return SignOff.objects.get(pk=signature.signoff_id)
+
+
+def elsewhere(shop: Shop, order: WorkOrder, numbers: Sequence[int] = (1, 2, 3)) -> Verification:
+    """An order signed on Tess's phone 5 km from a site of 200 m: the signature waits for a manager."""
+    site = Site.objects.get(pk=order.site_id)
+    if not site.radius_m:
+        area = sites.AreaDraft(53.125, 6.5833, 200)
+        site = sites.put_area(site, area, by=shop.mara, actor=shop.mara.actor)
+    invitation, now = shop.invite(order), clock.now()
+    approve(invitation, numbers)
+    place = {
+        "latitude": 53.17,
+        "longitude": 6.5833,
+        "accuracy_m": 18.5,
+        "at": clock.iso(now),
+        "source": "gps",
+    }
+    judged = presence.judge(place, site, now)
+    claimed = {name: clock.iso(now) for name in presence.STEPS}
+    told, _ = presence.clock_findings(claimed, arrived=now, late_hours=72)
+    around = Circumstances(
+        place=judged,
+        device={"id": "0", "name": "Tess's phone"},
+        witness={"member": str(shop.tess.pk), "name": shop.tess.user.name},
+        identity=({"kind": "pin", "passed": True},),
+        clock=told,
+        doubts=presence.doubts(judged, Policy()),
+    )
+    ceremony = ceremonies.review(invitation, by=customer(invitation))
+    signature = sign(ceremony, circumstances=around, method="drawn", mark=DRAWN)
+    return Verification.objects.select_related("order", "signature__signoff").get(signature=signature)
 
 
 def worked(shop: Shop, order: WorkOrder, *hours: str) -> WorkOrder:

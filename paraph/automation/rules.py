@@ -232,6 +232,7 @@ RULES: tuple[Rule, ...] = (
         (Tell("capture_discarded", (technician,)),),
         when=about_an_order,
     ),
+    Rule("staff.not_accepted", "signature.rejected", (Tell("not_accepted", (technician,)),)),
     Rule(
         "staff.disputed",
         "dispute.raised",

@@ -60,6 +60,7 @@ RULES: dict[str, Promise] = {
         "Completed work that is accepted gets a draft invoice for what is not billed yet"
     ),
     "invoice.draft_verified": _("Completed work whose signature was verified gets a draft invoice"),
+    "staff.not_accepted": _("The technician hears that a signature was not accepted"),
     "staff.drafted": _("Managers and billers hear that something is to be invoiced"),
     "staff.undelivered": _("Managers hear of a mail that could not be delivered"),
 }
@@ -71,6 +72,7 @@ NOTICES: dict[str, Promise] = {
     "capture_refused": pgettext_lazy("notice", "From the field, refused"),
     "capture_discarded": pgettext_lazy("notice", "From the field, discarded"),
     "doubted": pgettext_lazy("notice", "Signature to verify"),
+    "not_accepted": pgettext_lazy("notice", "Signature not accepted"),
     "superseded": pgettext_lazy("notice", "Signature superseded"),
     "declined": pgettext_lazy("notice", "Request declined"),
     "declined_one": pgettext_lazy("notice", "One of them declined"),

@@ -32,6 +32,7 @@ from paraph.signoff.models import (
     Signature,
     SignOff,
     Snapshot,
+    Verification,
 )
 from paraph.work.models import ChecklistConfirmation, Comment, Photo, WorkOrder
 
@@ -66,6 +67,7 @@ class Case:
     comments: list[Comment] = field(default_factory=list)
     disputes: list[Dispute] = field(default_factory=list)
     attempts: list[Attempt] = field(default_factory=list)
+    verifications: list[Verification] = field(default_factory=list)
     photos: list[DisputePhoto] = field(default_factory=list)
     photo_copies: list[PhotoCopy] = field(default_factory=list)
     work_photos: list[Photo] = field(default_factory=list)
@@ -228,6 +230,7 @@ def _rows(cases: dict[UUID, Case]) -> None:
     )
     put("checklists", ChecklistConfirmation.objects.filter(order__in=pks), lambda row: row.order_id)
     put("work_photos", Photo.objects.filter(order__in=pks), lambda row: row.order_id)
+    put("verifications", Verification.objects.filter(order__in=pks), lambda row: row.order_id)
     put("attempts", Attempt.objects.filter(order__in=pks), lambda row: row.order_id)
     put("invoices", Invoice.objects.filter(order__in=pks), lambda row: row.order_id)
 

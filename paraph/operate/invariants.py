@@ -17,7 +17,7 @@ from paraph.lib import canonical
 from paraph.lib.vault import VaultClosed
 from paraph.operate.cases import Case, Finding, by
 from paraph.signoff.methods.wet_ink import PAPER
-from paraph.signoff.models import Ask, Choice, Match, ReturnState, Rule, Signature, State
+from paraph.signoff.models import Ask, Choice, Match, ReturnState, Rule, Signature, State, Verdict
 from paraph.work.models import Status
 
 CHOICES = {
@@ -232,6 +232,10 @@ def _pairs(case: Case) -> Iterator[tuple[str, set[str], set[str]]]:
     yield "photos of the work", ids(case.work_photos), named("photo", "order_photo.added")
     yield "removed photos of the work", ids(gone), named("photo", "order_photo.removed")
     yield "confirmed checklists", ids(case.checklists), named("confirmation", "checklist.confirmed")
+    settled = by(case.verifications, lambda one: one.verdict)
+    yield "doubts", ids(case.verifications), named("verification", "signature.doubted")
+    yield "verified", ids(settled.get(Verdict.VERIFIED, [])), named("verification", "signature.verified")
+    yield "not accepted", ids(settled.get(Verdict.REJECTED, [])), named("verification", "signature.rejected")
     yield "attempts", ids(case.attempts), named("attempt", "attempt.recorded")
     issued = [one for one in case.invoices if one.number]
     sent = [one for one in case.returns if one.sent_at]

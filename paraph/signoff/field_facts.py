@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -40,6 +41,11 @@ POLICY = {
     "prices": _("prices"),
     "late_hours": _("lateness"),
 }
+
+
+def sentences(doubts: Iterable[str]) -> list[str]:
+    """Doubts in the reader's words."""
+    return [str(DOUBTS.get(one, one)) for one in doubts]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -125,7 +131,7 @@ class SignatureDoubted(Fact):
 
     def values(self) -> dict[str, Any]:
         """The doubts in words."""
-        return {"why": " ".join(str(DOUBTS.get(one, one)) for one in self.doubts)}
+        return {"why": " ".join(sentences(self.doubts))}
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -64,7 +64,7 @@ MAX_HOURS = 180 * 24  # the longest a comparable product allows; longer means "n
 MAX_TEXT = posting.MAX_TEXT
 TOO_LONG = _("Choose a validity between 1 hour and 180 days.")
 # Nothing more can come of these; to go on, somebody has to be asked anew.
-ENDED = (State.WITHDRAWN, State.DECLINED)
+ENDED = (State.WITHDRAWN, State.DECLINED, State.REJECTED)
 
 
 @transaction.atomic

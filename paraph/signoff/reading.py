@@ -42,7 +42,7 @@ FILED_DPI = 150  # ink stays sharp in print, and a page has about 200 kB
 PACE = 1.0  # seconds between two writes of how far it is; the page that waits asks every two
 TOGETHER = 40  # pages drawn in one child, well within its time
 # Nothing can come of a paper any more. While a request is disputed, or its links ran out, it waits for people.
-OVER = {*CONSENTED, State.WITHDRAWN, State.DECLINED}
+OVER = {*CONSENTED, State.WITHDRAWN, State.DECLINED, State.REJECTED}
 RELATED = ("party__contact", "party__signoff__order__organisation", "sent_entry", "invitation")
 
 

@@ -17,7 +17,7 @@ from typing import Any
 from paraph.lib import differ
 from paraph.lib.differ import Change
 from paraph.signoff import confirmed
-from paraph.signoff.models import CONSENTED, Choice, Decision, Signature, SignOff, View
+from paraph.signoff.models import CONSENTED, Choice, Decision, Signature, SignOff, State, View
 from paraph.work import estimate
 from paraph.work.models import WorkOrder
 from paraph.work.properties import KEY
@@ -58,6 +58,8 @@ def standing(order: WorkOrder, view: str = "") -> dict[str, Standing]:
     told = confirmed.describe(order)
     decisions = list(
         Decision.objects.filter(signoff__order=order)
+        # Whoever decided there is in doubt: a manager did not accept the signature (decision 4).
+        .exclude(signoff__state=State.REJECTED)
         .select_related("party__contact", "signoff")
         .order_by("id")
     )
@@ -153,8 +155,9 @@ def consents(order: WorkOrder) -> list[Consent]:
 
 
 def given(order: WorkOrder) -> list[Consent]:
-    """All signatures of an order by request, oldest first; one query."""
-    signatures = Signature.objects.filter(signoff__order=order).order_by("signed_at", "entry")
+    """All signatures of an order by request, oldest first, without those not accepted; one query."""
+    signatures = Signature.objects.filter(signoff__order=order).exclude(signoff__state=State.REJECTED)
+    signatures = signatures.order_by("signed_at", "entry")
     found: dict[Any, list[Signature]] = {}
     for one in signatures.select_related("snapshot", "party__contact", "signoff"):
         found.setdefault(one.signoff_id, []).append(one)

@@ -21,9 +21,18 @@ from paraph.lib.actor import SYSTEM, Actor
 from paraph.people import access
 from paraph.people.models import Member
 from paraph.signoff import subjects
-from paraph.signoff.errors import Decided, Unusable
+from paraph.signoff.errors import Decided, Disputed, Unusable
 from paraph.signoff.field_facts import SignatureDoubted, SignatureRejected, SignatureVerified
-from paraph.signoff.models import CONSENTED, Signature, SignOff, State, Verdict, Verification
+from paraph.signoff.models import (
+    CONSENTED,
+    UNFINISHED,
+    Dispute,
+    Signature,
+    SignOff,
+    State,
+    Verdict,
+    Verification,
+)
 from paraph.work.models import WorkOrder
 
 RIGHT = "signature.verify"
@@ -54,8 +63,7 @@ def doubt(signature: Signature, doubts: Sequence[str]) -> Verification | None:
 @transaction.atomic
 def verify(verification: Verification, *, sentence: str = "", by: Member, actor: Actor) -> Verification:
     """Stand for a signature in doubt. Twice is once. Raises `access.Forbidden`, `Unusable`, `Decided`."""
-    access.require(by, RIGHT)
-    found = _held(verification)
+    found = _held(verification, by)
     if found.verdict == Verdict.VERIFIED:
         return found
     sentence = _clean(sentence)
@@ -69,19 +77,20 @@ def verify(verification: Verification, *, sentence: str = "", by: Member, actor:
 def reject(verification: Verification, *, sentence: str, by: Member, actor: Actor) -> Verification:
     """Do not accept a signature, and say why: its request is over, and the shop can ask again. Twice is once.
 
-    Raises `access.Forbidden`, `Unusable` without a reason, `Decided`.
+    Raises `access.Forbidden`, `Unusable` without a reason, `Decided`, and `Disputed` while a dispute of the request is
+    open: its resolution says what is asked next.
     """
-    access.require(by, RIGHT)
-    found = _held(verification)
+    found = _held(verification, by)
     if found.verdict == Verdict.REJECTED:
         return found
+    if Dispute.objects.filter(signoff=found.signature.signoff_id, resolved_at=None).exists():
+        raise Disputed
     sentence = _clean(sentence)
     if not sentence:
         raise Unusable("sentence", _("Say in a sentence why: both sides read it."))
     _decide(found, Verdict.REJECTED, sentence, by)
-    SignOff.objects.filter(pk=found.signature.signoff_id, state__in=(State.OPEN, *CONSENTED)).update(
-        state=State.REJECTED
-    )
+    held = SignOff.objects.filter(pk=found.signature.signoff_id, state__in=(*UNFINISHED, *CONSENTED))
+    held.update(state=State.REJECTED)
     fact = SignatureRejected(signature=str(found.signature_id), verification=str(found.pk), reason=sentence)
     _record(found, fact, actor)
     return found
@@ -95,6 +104,12 @@ def waiting(organisation_id: UUID) -> QuerySet[Verification]:
     )
 
 
+def rejection(signoff: SignOff) -> Verification | None:
+    """The word of the manager who did not accept what was signed in a request; None where nobody said it."""
+    found = Verification.objects.filter(signature__signoff=signoff, verdict=Verdict.REJECTED)
+    return found.select_related("signature__party__contact").first()
+
+
 def is_waiting(order: WorkOrder) -> bool:
     """Whether any signature of an order waits for a manager."""
     return Verification.objects.filter(order=order, verdict=Verdict.WAITING).exists()
@@ -105,8 +120,11 @@ def obstacle(order: WorkOrder) -> str:
     return _("A signature on this order must be verified by a manager first.") if is_waiting(order) else ""
 
 
-def _held(verification: Verification) -> Verification:
-    """It as it stands now, with its order held; raises `Decided` when the other thing was decided."""
+def _held(verification: Verification, by: Member) -> Verification:
+    """It as it stands now, with its order held; raises `access.Forbidden` for whom it is none of their business."""
+    access.require(by, RIGHT)
+    if verification.organisation_id != by.organisation_id:
+        raise access.Forbidden(RIGHT)
     subjects.hold(verification.order_id)
     return Verification.objects.select_related("signature__signoff__order", "order").get(pk=verification.pk)
 

@@ -287,6 +287,13 @@ TABLE: dict[str, Route] = {
     "office:record": page(ALL, pk="order", signature="signature"),
     "office:receipt": page(ALL, pk="order", signature="signature"),
     # Returned paper: read by everybody, decided on by managers.
+    # A signature in doubt: a manager's alone.
+    "office:verifications": page("M", foreign=200),
+    "office:verification": page("M", pk="doubted", verification="verification"),
+    "office:verification_verify": act("M", pk="doubted", verification="verification"),
+    "office:verification_reject": act(
+        "M", lambda world: {"reject-sentence": "Not him"}, pk="doubted", verification="verification"
+    ),
     "office:captures": page(ALL, foreign=200),
     "office:capture": page(ALL, capture="capture"),
     "office:capture_take": act("M", good=409, capture="capture"),

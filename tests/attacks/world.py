@@ -35,6 +35,7 @@ from paraph.signoff.models import (
     ReturnState,
     Signature,
     SignOff,
+    Verification,
     View,
 )
 from paraph.work import comments
@@ -96,6 +97,7 @@ class World:
     picture: Photo
     shot: Photo
     listed: tuple[CatalogPart, LabourCode, ChecklistPoint]
+    verification: Verification
 
     @property
     def links(self) -> tuple[Invitation, ...]:
@@ -152,6 +154,8 @@ class World:
             "member": self.shop.mara.pk,
             "property": self.detail.pk,
             "kind": self.kind.pk,
+            "verification": self.verification.pk,
+            "doubted": self.verification.order_id,
             "colleague": self.shop.tess.pk,
             "welcome": self.welcome.pk,
             "welcome_key": self.welcome_key,
@@ -225,6 +229,7 @@ def make_world(shop: Shop) -> World:
         *make_report(shop),
         make_shot(shop, order),
         make_lists(shop),
+        make_doubt(shop),
     )
 
 
@@ -244,6 +249,14 @@ def make_papers(shop: Shop, signed: Invitation, invitation: Invitation) -> tuple
     returned = paperwork.to_review(asked)
     runner.run_all()
     return paperwork.page(invitation), returned
+
+
+def make_doubt(shop: Shop) -> Verification:
+    """A signature that was not given at the site."""
+    order = shop.open_order(lines=1, title=f"{shop.organisation.name} elsewhere")
+    found = cast.elsewhere(shop, order, [1])
+    runner.run_all()
+    return found
 
 
 def make_bills(shop: Shop) -> tuple[Invoice, Invoice, Invitation]:

@@ -35,6 +35,8 @@ from paraph.signoff.models import (
     Signature,
     SignOff,
     State,
+    Verdict,
+    Verification,
 )
 from paraph.web.shared.changes import SinceSigned, since_signed
 from paraph.work.models import WorkOrder
@@ -96,6 +98,8 @@ class Signed:
     # The paper that came back, where it was signed by hand (S0-15).
     returned: Return | None = None
     scanned: int = 1
+    # A manager's word about it, asked for or given (decision 4).
+    verification: Verification | None = None
 
     @property
     def page(self) -> int:
@@ -124,6 +128,12 @@ class Request:
         return self.declines[-1] if self.declines else None
 
     @property
+    def to_verify(self) -> list[Signed]:
+        """The signatures that wait for a manager."""
+        found = [one for one in self.signed if one.verification]
+        return [one for one in found if one.verification and one.verification.verdict == Verdict.WAITING]
+
+    @property
     def waiting(self) -> list[Asked]:
         """Those who can act and have not, while the request is open."""
         waits = [one for one in self.asked if one.waits and one.is_next]
@@ -145,7 +155,9 @@ def requests_of(order: WorkOrder, member: Member, language: str) -> list[Request
         Prefetch("returns", Return.objects.filter(state__in=AWAITED), to_attr="sent"),
         Prefetch("opt_outs", OptOut.objects.filter(ended_at=None), to_attr="in_force"),
     ).order_by("position", "contact__name")
-    signatures = Signature.objects.select_related("entry", "checkpoint", "party").order_by("signed_at")
+    signatures = Signature.objects.select_related(
+        "entry", "checkpoint", "party", "verification__decided_by__user"
+    ).order_by("signed_at")
     found = order.signoffs.select_related("sealed_copy__entry").prefetch_related(
         Prefetch("parties", parties), Prefetch("signatures", signatures)
     )
@@ -246,4 +258,5 @@ def _signed(signatures: Iterable[Signature], papers: dict[UUID, Return]) -> Iter
             level=LEVELS.get(record["level"], record["level"]),
             returned=papers.get(one.party_id),
             scanned=len(record["mark"].get("pages", ())),
+            verification=getattr(one, "verification", None),
         )

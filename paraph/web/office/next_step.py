@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from paraph.lib import figures
 from paraph.signoff.models import Attempt, Return, State
-from paraph.web.office.asked import Asked, Request
+from paraph.web.office.asked import Asked, Request, Signed
 from paraph.web.office.overview import Overview
 from paraph.work.models import Status
 
@@ -38,7 +38,7 @@ def of(seen: Overview) -> Step:
     if current is not None and current.signoff.state == State.COMPLETE:
         told = _("Signed, but the seal is pending: %(why)s") % {"why": current.fault}
         return Step(told, "warn" if current.is_alarm else "wait")
-    if current is not None and current.signoff.state in {State.DECLINED, State.EXPIRED}:
+    if current is not None and current.signoff.state in {State.DECLINED, State.EXPIRED, State.REJECTED}:
         return _ended(current)
     changed = sum(1 for line in seen.lines if line.standing.changed)
     if changed:
@@ -69,7 +69,15 @@ def _by_status(seen: Overview) -> Step | None:
         return Step(_("Next: add the first line, so that there is something to ask."))
     if seen.order.status == Status.COMPLETED:
         return Step(_("The work is done and reported."), "good")
-    return None
+    return _doubted(seen.to_verify)
+
+
+def _doubted(found: list[Signed]) -> Step | None:
+    """A signature that waits for a manager (decision 4)."""
+    if not found:
+        return None
+    told = _("Nothing is invoiced yet: the signature of %(names)s needs verification.")
+    return Step(told % {"names": ", ".join(str(one.name) for one in found)}, "warn")
 
 
 def _attempted(seen: Overview, current: Request) -> Step | None:
@@ -83,6 +91,8 @@ def _attempted(seen: Overview, current: Request) -> Step | None:
 
 
 def _ended(current: Request) -> Step:
+    if current.signoff.state == State.REJECTED:
+        return Step(_("The signature was not accepted. Next: ask again."), "warn")
     if current.decline is not None:
         told = {"name": current.decline.party.contact.name, "why": current.decline.reason}
         return Step(_("%(name)s declined: %(why)s") % told, "warn")

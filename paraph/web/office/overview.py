@@ -89,6 +89,11 @@ class Overview:
         return [one for one in self.returned if one.state == ReturnState.REVIEW]
 
     @property
+    def to_verify(self) -> list[Signed]:
+        """The signatures that wait for a manager (S1-30)."""
+        return [signed for request in self.requests for signed in request.to_verify]
+
+    @property
     def signatures(self) -> list[tuple[Request, Signed]]:
         """All signatures in one place (S0-05)."""
         return [(request, signed) for request in self.requests for signed in request.signed]

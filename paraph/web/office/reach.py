@@ -12,7 +12,7 @@ from django.shortcuts import get_object_or_404
 
 from paraph.capture.models import Capture, State
 from paraph.people.models import Customer, Device, Member, Site, Welcome
-from paraph.signoff.models import Dispute, Invitation, Return, Signature, SignOff
+from paraph.signoff.models import Dispute, Invitation, Return, Signature, SignOff, Verification
 from paraph.work.models import (
     CatalogPart,
     ChecklistPoint,
@@ -181,6 +181,14 @@ def told(found: QuerySet[Dispute]) -> QuerySet[Dispute]:
 def dispute(member: Member, order: UUID, pk: UUID) -> Dispute:
     """One dispute of an order."""
     return get_object_or_404(disputes(member), pk=pk, signoff__order_id=order)
+
+
+def verification(member: Member, order: UUID, pk: UUID) -> Verification:
+    """One signature that needs or needed a manager's eyes."""
+    found = Verification.objects.filter(organisation_id=member.organisation_id)
+    related = ("signature__party__contact", "signature__signoff__sealed_copy", "decided_by__user")
+    found = found.select_related(*related, "order__customer", "order__site", "order__technician__user")
+    return get_object_or_404(found, pk=pk, order_id=order)
 
 
 def invitation(member: Member, order: UUID, pk: UUID) -> Invitation:

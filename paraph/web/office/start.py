@@ -10,7 +10,7 @@ from paraph.automation import notices
 from paraph.capture import held
 from paraph.people import access
 from paraph.people.models import Member
-from paraph.signoff import verification
+from paraph.signoff import verification, verifying
 from paraph.signoff.facts import SEAL_FAULTS
 from paraph.web.office import reach, waiting
 from paraph.web.office.doors import page, show
@@ -26,6 +26,9 @@ def start(request: HttpRequest, member: Member) -> HttpResponse:
     """What to do first."""
     queues: dict[str, Any] = {
         "papers": verification.to_review(member.organisation_id)[:MOST_WAITING],
+        "doubted": verifying.waiting(member.organisation_id)[:MOST_WAITING]
+        if access.can(member, verifying.RIGHT)
+        else [],
         "captures": [
             (one, held.words(one.reasons[0])) for one in held.waiting(member.organisation_id)[:MOST_WAITING]
         ],

@@ -46,6 +46,7 @@ from paraph.web.office import (
     sign_in,
     site_area,
     start,
+    verifications,
 )
 
 app_name = "office"
@@ -53,6 +54,7 @@ ORDER = "orders/<uuid:pk>/"
 SIGNATURE = ORDER + "signatures/<uuid:signature>/"
 RETURN = ORDER + "returns/<uuid:returned>/"
 MEMBER = "settings/members/<uuid:pk>/"
+VERIFICATION = ORDER + "verifications/<uuid:verification>/"
 INVOICE = "invoices/<uuid:pk>/"
 KIND = "settings/kinds/<uuid:pk>/"
 PROPERTY = "settings/properties/<uuid:pk>/"
@@ -178,6 +180,10 @@ urlpatterns = [
     path(RETURN + "scan.pdf", return_files.scan, name="return_scan"),
     path(RETURN + "files/<uuid:file>/", return_files.original, name="return_file"),
     path(RETURN + "<slug:side>/<int:number>.jpg", return_files.picture, name="return_picture"),
+    path(VERIFICATION, verifications.verification, name="verification"),
+    path(VERIFICATION + "verify/", verifications.verify, name="verification_verify"),
+    path(VERIFICATION + "reject/", verifications.reject, name="verification_reject"),
+    path("verifications/", verifications.verification_list, name="verifications"),
     path("returns/", returns.return_list, name="returns"),
     path("captures/", captures.capture_list, name="captures"),
     path("captures/<uuid:capture>/", captures.capture_page, name="capture"),

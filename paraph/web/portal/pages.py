@@ -16,7 +16,7 @@ from django.utils.translation import get_language
 
 from paraph.evidence.facts import CUSTOMER
 from paraph.evidence.timeline import Line, timeline
-from paraph.signoff import confirmed, papers, progress, requests, subjects, ways
+from paraph.signoff import confirmed, papers, progress, requests, subjects, verifying, ways
 from paraph.signoff.confirmed import Field
 from paraph.signoff.models import (
     AWAITED,
@@ -34,6 +34,7 @@ from paraph.signoff.models import (
     Signature,
     SignOff,
     State,
+    Verification,
     View,
 )
 from paraph.signoff.ways import Ways
@@ -95,6 +96,11 @@ class Visit:
     def is_superseded(self) -> bool:
         """Whether the shop changed the order after it was signed in this request (decision 6)."""
         return self.signoff.state == State.SUPERSEDED
+
+    @cached_property
+    def rejection(self) -> Verification | None:
+        """A manager's word that what was signed here is not accepted (decision 4)."""
+        return verifying.rejection(self.signoff) if self.signoff.state == State.REJECTED else None
 
     @property
     def own_since(self) -> SinceSigned | None:

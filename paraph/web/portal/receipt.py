@@ -14,12 +14,13 @@ from django.utils.translation import gettext as _
 from paraph.evidence.tree import NotProven
 from paraph.lib import figures
 from paraph.lib.keyfile import KeyFileMissing
-from paraph.signoff import receipts
+from paraph.signoff import receipts, verifying
 from paraph.signoff.facts import NOT_LAST, SEAL_FAULTS
 from paraph.signoff.methods.wet_ink import PAPER
 from paraph.signoff.models import UNFINISHED, Invitation, Signature, State
 from paraph.web.portal import door, returned, signing
 from paraph.web.portal.sheet import Sheet
+from paraph.web.shared import ink
 from paraph.web.shared.acting import reading
 
 
@@ -62,10 +63,11 @@ def _agreed(signature: Signature) -> dict[str, Any]:
         "paper": paper,
         "amount": amount if sheet.priced else "",
         "amount_label": _("Accepted amount") if sheet.is_report else "",
-        "ink": ink(record["mark"]),
+        "ink": ink.path(record["mark"]),
         "state": signoff.state,
         "is_sealed": signoff.is_sealed,
         "is_superseded": signoff.state == State.SUPERSEDED,
+        "rejection": verifying.rejection(signoff) if signoff.state == State.REJECTED else None,
         "waits_for_others": signoff.state in UNFINISHED,
         "is_alarm": signoff.seal_fault != NOT_LAST,
         "fault": SEAL_FAULTS.get(signoff.seal_fault, signoff.seal_fault),
@@ -87,13 +89,3 @@ def _proof(signature: Signature) -> dict[str, Any]:
         (_("Key to check the checkpoint with"), told["vkey"]),
     ]
     return {"proof": [(label, text) for label, text in pairs if text]}
-
-
-def ink(mark: dict[str, Any]) -> dict[str, Any] | None:
-    """A drawn mark as the path of a drawing 100 units high; None for a typed one."""
-    if mark["kind"] != "drawn":
-        return None
-    width = mark["aspect"] * 100
-    strokes = [[f"{x * width:.1f} {y * 100:.1f}" for x, y in stroke] for stroke in mark["strokes"]]
-    path = "".join("M" + "L".join(points if len(points) > 1 else points * 2) for points in strokes)
-    return {"width": f"{width:.0f}", "path": path}

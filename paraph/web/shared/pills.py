@@ -10,7 +10,7 @@ from django.utils.translation import pgettext_lazy
 
 from paraph.billing.models import State as Invoiced
 from paraph.signoff import progress
-from paraph.signoff.models import DisputeState, ReturnState, State
+from paraph.signoff.models import DisputeState, ReturnState, State, Verdict
 from paraph.work.models import Status
 
 Tone = Literal["wait", "go", "good", "done", "bad", "warn", "over"]
@@ -66,8 +66,14 @@ PILLS: dict[str, dict[str, Pill]] = {
         State.WITHDRAWN: Pill(State.WITHDRAWN.label, "minus", "over"),
         State.SUPERSEDED: Pill(State.SUPERSEDED.label, "alert", "warn"),
         State.DECLINED: Pill(State.DECLINED.label, "cross", "bad"),
+        State.REJECTED: Pill(State.REJECTED.label, "cross", "bad"),
         State.EXPIRED: Pill(State.EXPIRED.label, "clock", "warn"),
         State.SHARED: Pill(State.SHARED.label, "eye", "go"),
+    },
+    "verification": {
+        Verdict.WAITING: Pill(Verdict.WAITING.label, "alert", "warn"),
+        Verdict.VERIFIED: Pill(Verdict.VERIFIED.label, "check", "good"),
+        Verdict.REJECTED: Pill(Verdict.REJECTED.label, "cross", "bad"),
     },
     "dispute": {
         DisputeState.OPEN: Pill(DisputeState.OPEN.label, "alert", "warn"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date, datetime
 from decimal import Decimal
 from functools import cache
@@ -13,6 +14,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
 from paraph.lib import clock, figures
+from paraph.signoff import field_facts
 from paraph.web.shared import accent as accents
 from paraph.web.shared import pills, style
 from paraph.web.shared.icons import ICONS
@@ -28,6 +30,12 @@ def _language() -> str:
 def style_sheet() -> SafeString:
     """The whole style sheet, for pages that hold it themselves."""
     return mark_safe(style.text())  # noqa: S308 - our own file
+
+
+@register.filter
+def doubts(codes: Iterable[str]) -> list[str]:
+    """``{{ verification.doubts|doubts }}``: what is in doubt about a signature, a sentence each."""
+    return field_facts.sentences(codes)
 
 
 @register.filter
