@@ -1,13 +1,16 @@
-"""Work that is done: the service report that waits for its signature, and a signature from the field."""
+"""Work that is done: reports, what is billed, and signatures from the field, one of them in doubt."""
 
 from __future__ import annotations
 
 from paraph.automation import runner
+from paraph.billing.models import Invoice
 from paraph.capture.models import Capture
 from paraph.lib import clock, home
-from paraph.signoff.models import Invitation, View
+from paraph.signoff import invitations, requests
+from paraph.signoff.models import Invitation, Verification, View
 from paraph.work.models import Photo, WorkOrder
 from tests import cast, paperwork
+from tests.billing import bills
 from tests.capture.phone import Phone, arrive
 from tests.cast import Shop
 
@@ -41,3 +44,24 @@ def make_capture(shop: Shop) -> Capture:
     [capture] = arrive(sent)
     runner.run_all()
     return capture
+
+
+def make_doubt(shop: Shop) -> Verification:
+    """A signature that was not given at the site."""
+    order = shop.open_order(lines=1, title=f"{shop.organisation.name} elsewhere")
+    found = cast.elsewhere(shop, order, [1])
+    runner.run_all()
+    return found
+
+
+def make_bills(shop: Shop) -> tuple[Invoice, Invoice, Invitation]:
+    """An issued invoice, a draft, and somebody who came to read the first."""
+    bills.ready(shop)
+    title = f"{shop.organisation.name} done"
+    invoice = bills.issued(shop, bills.reported(shop, [1], lines=1, title=title))
+    draft = bills.drafted(shop, bills.reported(shop, [1], lines=1, title=title))
+    party = requests.share(invoice.order, [shop.jan]).parties.get()
+    reader, link = invitations.hand_over(party, view=View.INVOICE, by=shop.mara, actor=shop.mara.actor)
+    shop.links[reader.pk] = link
+    runner.run_all()
+    return invoice, draft, reader

@@ -23,7 +23,7 @@ from paraph.capture.models import Capture
 from paraph.lib import clock, home
 from paraph.people import passwords, welcomes
 from paraph.people.models import Role, Welcome
-from paraph.signoff import ceremonies, disputes, invitations, requests
+from paraph.signoff import ceremonies, disputes, requests
 from paraph.signoff.models import (
     Ask,
     Ceremony,
@@ -36,7 +36,6 @@ from paraph.signoff.models import (
     Signature,
     SignOff,
     Verification,
-    View,
 )
 from paraph.work import comments
 from paraph.work.models import (
@@ -51,8 +50,7 @@ from paraph.work.models import (
 )
 from tests import cast, paperwork
 from tests.attacks.listed import make_lists, make_properties, make_shot
-from tests.attacks.reported import make_capture, make_report
-from tests.billing import bills
+from tests.attacks.reported import make_bills, make_capture, make_doubt, make_report
 from tests.cast import Shop
 
 ANONYMOUS, GUEST, OUTSIDER, RIVAL = "anonymous", "guest", "outsider", "rival"
@@ -249,27 +247,6 @@ def make_papers(shop: Shop, signed: Invitation, invitation: Invitation) -> tuple
     returned = paperwork.to_review(asked)
     runner.run_all()
     return paperwork.page(invitation), returned
-
-
-def make_doubt(shop: Shop) -> Verification:
-    """A signature that was not given at the site."""
-    order = shop.open_order(lines=1, title=f"{shop.organisation.name} elsewhere")
-    found = cast.elsewhere(shop, order, [1])
-    runner.run_all()
-    return found
-
-
-def make_bills(shop: Shop) -> tuple[Invoice, Invoice, Invitation]:
-    """An issued invoice, a draft, and somebody who came to read the first."""
-    bills.ready(shop)
-    title = f"{shop.organisation.name} done"
-    invoice = bills.issued(shop, bills.reported(shop, [1], lines=1, title=title))
-    draft = bills.drafted(shop, bills.reported(shop, [1], lines=1, title=title))
-    party = requests.share(invoice.order, [shop.jan]).parties.get()
-    reader, link = invitations.hand_over(party, view=View.INVOICE, by=shop.mara, actor=shop.mara.actor)
-    shop.links[reader.pk] = link
-    runner.run_all()
-    return invoice, draft, reader
 
 
 def make_dispute(shop: Shop) -> tuple[Invitation, DisputePhoto]:
