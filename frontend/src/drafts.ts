@@ -1,9 +1,10 @@
-// Typed text, kept in this tab until the server has it. Never passwords, hidden fields or drawings.
+// Typed text, kept in this tab until the server has it. Never passwords, codes, hidden fields or drawings.
 
 export interface Field {
   name: string;
   type: string;
   value: string;
+  autocomplete?: string;
   checked?: boolean;
   defaultValue?: string;
 }
@@ -55,5 +56,5 @@ function load(store: Store, key: string): Record<string, unknown> {
 }
 
 function isText(field: Field): boolean {
-  return field.name !== "" && TEXT.has(field.type);
+  return field.name !== "" && TEXT.has(field.type) && field.autocomplete !== "one-time-code";
 }

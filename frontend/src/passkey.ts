@@ -1,15 +1,6 @@
 // <passkey-form data-options="…" data-kind="get|create">: its button asks the browser for a passkey, then sends the form.
 // data-name: where a name is typed that goes along. WebAuthn level 2; the server checks everything.
-import { toBytes, toText } from "./bytes.ts";
-
-interface Told {
-  publicKey: Record<string, unknown> & {
-    challenge: string;
-    user?: { id: string };
-    allowCredentials?: { id: string }[];
-    excludeCredentials?: { id: string }[];
-  };
-}
+import { type Options, ask, plain } from "./webauthn.ts";
 
 class PasskeyForm extends HTMLElement {
   connectedCallback(): void {
@@ -28,8 +19,8 @@ class PasskeyForm extends HTMLElement {
     this.#show(true, false);
     try {
       this.#bringName(form);
-      const credential = await this.#credential(await this.#options(form));
-      form.querySelector<HTMLInputElement>("[name=credential]")!.value = JSON.stringify(plain(credential));
+      const credential = await ask(this.dataset.kind === "create" ? "create" : "get", await this.#options(form));
+      form.querySelector<HTMLInputElement>("[name=credential]")!.value = plain(credential);
       form.submit();
     } catch {
       // Refused, timed out, no key, no line: the reader may try again or go another way.
@@ -37,26 +28,10 @@ class PasskeyForm extends HTMLElement {
     }
   }
 
-  async #options(form: HTMLFormElement): Promise<Told["publicKey"]> {
+  async #options(form: HTMLFormElement): Promise<Options> {
     const response = await fetch(this.dataset.options ?? "", { method: "POST", body: new FormData(form) });
     if (!response.ok) throw new Error(String(response.status));
-    return ((await response.json()) as Told).publicKey;
-  }
-
-  async #credential(told: Told["publicKey"]): Promise<PublicKeyCredential> {
-    const ids = (list: { id: string }[] = []) => list.map((one) => ({ ...one, id: toBytes(one.id), type: "public-key" as const }));
-    const options = {
-      ...told,
-      challenge: toBytes(told.challenge),
-      ...(told.user && { user: { ...told.user, id: toBytes(told.user.id) } }),
-      ...(told.allowCredentials && { allowCredentials: ids(told.allowCredentials) }),
-      ...(told.excludeCredentials && { excludeCredentials: ids(told.excludeCredentials) }),
-    } as unknown;
-    const found =
-      this.dataset.kind === "create"
-        ? await navigator.credentials.create({ publicKey: options as PublicKeyCredentialCreationOptions })
-        : await navigator.credentials.get({ publicKey: options as PublicKeyCredentialRequestOptions });
-    return found as PublicKeyCredential;
+    return ((await response.json()) as { publicKey: Options }).publicKey;
   }
 
   /** The name stands in another form of the page. */
@@ -71,15 +46,6 @@ class PasskeyForm extends HTMLElement {
     const told = this.querySelector<HTMLElement>("[data-lost]");
     if (told) told.hidden = !lost;
   }
-}
-
-/** What the browser answered, in the JSON form of WebAuthn level 3, which older browsers cannot write themselves. */
-function plain(credential: PublicKeyCredential): object {
-  const answer = credential.response as AuthenticatorAttestationResponse & AuthenticatorAssertionResponse;
-  const parts = ["clientDataJSON", "attestationObject", "authenticatorData", "signature", "userHandle"] as const;
-  const response: Record<string, string> = {};
-  for (const part of parts) if (answer[part]) response[part] = toText(answer[part]);
-  return { id: credential.id, rawId: toText(credential.rawId), type: credential.type, response, clientExtensionResults: credential.getClientExtensionResults() };
 }
 
 customElements.define("passkey-form", PasskeyForm);

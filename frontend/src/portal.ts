@@ -5,3 +5,4 @@ import "./once-form.ts";
 import "./copy-text.ts";
 import "./modal-dialog.ts";
 import "./auto-download.ts";
+import "./own-phone.ts";

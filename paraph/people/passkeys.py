@@ -41,20 +41,20 @@ class BadPasskey(Exception):
 def begin_making(user: User) -> tuple[dict[str, Any], State]:
     """What `navigator.credentials.create` wants, as JSON, and what to remember until it answers."""
     person = PublicKeyCredentialUserEntity(id=user.pk.bytes, name=user.email, display_name=user.name)
-    options, state = _server().register_begin(
+    options, state = server().register_begin(
         person,
         credentials=[one for _, one in _known(user)],
         resident_key_requirement=ResidentKeyRequirement.REQUIRED,
         user_verification=VERIFIED,
     )
-    return _plain(options), state
+    return plain(options), state
 
 
 def made(user: User, state: State, answer: str, *, name: str) -> Authenticator:
     """Keep the passkey a browser made. Raises `BadPasskey`."""
-    credential = _read(answer)
+    credential = read(answer)
     try:
-        _server().register_complete(state, RegistrationResponse.from_dict(credential))
+        server().register_complete(state, RegistrationResponse.from_dict(credential))
     except (ValueError, TypeError, KeyError) as problem:
         raise BadPasskey from problem
     return Authenticator.objects.create(
@@ -67,18 +67,18 @@ def made(user: User, state: State, answer: str, *, name: str) -> Authenticator:
 def begin_asking(user: User | None) -> tuple[dict[str, Any], State]:
     """What `navigator.credentials.get` wants; None asks for anybody's, as at sign-in."""
     known = [one for _, one in _known(user)] if user else None
-    options, state = _server().authenticate_begin(known, user_verification=VERIFIED)
-    return _plain(options), state
+    options, state = server().authenticate_begin(known, user_verification=VERIFIED)
+    return plain(options), state
 
 
 def asked(state: State, answer: str, *, user: User | None = None) -> Authenticator:
     """The passkey that answered, of this user or of whoever it belongs to. Raises `BadPasskey`."""
-    credential = _read(answer)
+    credential = read(answer)
     try:
         response = AuthenticationResponse.from_dict(credential)
         owner = user or _owner(response.response.user_handle)
         known = _known(owner)
-        _server().authenticate_complete(state, [one for _, one in known], response)
+        server().authenticate_complete(state, [one for _, one in known], response)
         found = next(one for one, data in known if data.credential_id == response.raw_id)
         _count(found, response.response.authenticator_data.counter)
     except (ValueError, TypeError, KeyError, StopIteration, User.DoesNotExist) as problem:
@@ -110,7 +110,8 @@ def _known(user: User) -> list[tuple[Authenticator, AttestedCredentialData]]:
     return found
 
 
-def _server() -> Fido2Server:
+def server() -> Fido2Server:
+    """WebAuthn's relying party: this installation's own host and origin."""
     host = urlsplit(settings.PARAPH_ORIGIN).hostname or ""
     return Fido2Server(
         PublicKeyCredentialRpEntity(id=host, name="Paraph"),
@@ -118,7 +119,7 @@ def _server() -> Fido2Server:
     )
 
 
-def _plain(options: Any) -> dict[str, Any]:
+def plain(options: Any) -> dict[str, Any]:
     """The options as the browser's JSON form: bytes as base64url."""
     told: dict[str, Any] = json.loads(json.dumps(dict(options), default=_text))
     return told
@@ -128,7 +129,8 @@ def _text(value: Any) -> Any:
     return websafe_encode(value) if isinstance(value, bytes) else dict(value)
 
 
-def _read(answer: str) -> dict[str, Any]:
+def read(answer: str) -> dict[str, Any]:
+    """What a browser answered, in its JSON form. Raises `BadPasskey`."""
     if len(answer) > MOST_CHARS:
         raise BadPasskey
     try:

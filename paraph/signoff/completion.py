@@ -10,7 +10,7 @@ from __future__ import annotations
 import logging
 import uuid
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -32,7 +32,10 @@ from paraph.sealing.seal import seal
 from paraph.sealing.timestamp import ExternalAuthority, Timestamper
 from paraph.signoff import (
     ceremonies,
+    identity,
     methods,
+    passkeys,
+    policies,
     printing,
     record,
     reporting,
@@ -104,6 +107,7 @@ def sign(
     and this verb then raise `AlreadySigned` with the signature that exists.
     """
     name, role = _clean("name", name, required=True), _clean("role", role)
+    circumstances = _with_doubts(ceremony, circumstances)
     proof = methods.check(method, mark)
     if not consent:
         raise Unusable("consent", _("Tick the statement to agree with it."))
@@ -134,6 +138,12 @@ def sign(
         crash.point("sign.before_commit")
     crash.point("sign.committed")
     return signature
+
+
+def _with_doubts(ceremony: Ceremony, found: Circumstances) -> Circumstances:
+    """What the policy asks is asked here, so that no face can forget it (security.md line 19)."""
+    asked = identity.doubts(found.identity, policies.of(ceremony.party.signoff.order))
+    return replace(found, doubts=tuple(dict.fromkeys((*found.doubts, *asked))))
 
 
 def prepare(ceremony: Ceremony, told: dict[str, Any], language: str) -> Sealing | None:
@@ -275,11 +285,20 @@ def _render(
         "record.json" if number == 1 else f"record-{number}.json": canonical.dumps(one)
         for number, one in enumerate(records, start=1)
     }
+    for number, one in enumerate(records, start=1):
+        attachments |= _webauthn(one, number)
     for one in scanned:
         attachments[one.name] = one.pdf
     pictures = {name: picture for one in scanned for name, picture in one.pictures.items()}
     pictures |= reporting.pictures(order, content)
     return render("work_order", paper, attachments=attachments, pictures=pictures, at=at, language=language)
+
+
+def _webauthn(record: dict[str, Any], number: int) -> dict[str, bytes]:
+    """What a phone signed, as files that a stranger checks with openssl (evidence.md R3, R4)."""
+    prefix = "webauthn" if number == 1 else f"webauthn-{number}"
+    found = [one for one in record["invitation"]["checks"] if one.get("public_key")]
+    return {f"{prefix}-{name}": data for one in found[-1:] for name, data in passkeys.decoded(one).items()}
 
 
 def _complete(signoff: SignOff, snapshot: Snapshot, sealing: Sealing, signature: Signature) -> None:

@@ -1,13 +1,14 @@
 """WHO signs: what a customer showed who they are by, and what of it is in doubt (S1-09, S1-24, decision 0033).
 
 The secret: a check is made once for one act and its answer kept, so that filing the same envelope again, after a crash
-too, finds the same answer and costs no try. Counting commits on its own: call `checks` outside a transaction.
+too, finds the same answer and costs no try. Counting commits on its own: call `checks` and `prove` outside a
+transaction.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -15,11 +16,14 @@ from django.db import IntegrityError, transaction
 
 from paraph.lib import clock
 from paraph.people.models import Contact
-from paraph.signoff import codes, pins
-from paraph.signoff.models import IdentityCheck, IdentityKind, OneTimeCode, Policy
+from paraph.people.passkeys import BadPasskey
+from paraph.signoff import codes, passkeys, pins
+from paraph.signoff.models import Ceremony, IdentityCheck, IdentityKind, OneTimeCode, Policy
 from paraph.work.models import WorkOrder
 
 MOST = 5  # checks in one act: more are no honest way to show who one is
+MOST_KEPT = 20  # tries in one ceremony of the portal; what comes after is judged and forgotten
+COUNTS = timedelta(minutes=30)  # so long after it was passed a check still belongs to this act
 
 
 def checks(
@@ -41,6 +45,37 @@ def checks(
     return tuple(
         made[number] if number in made else _make(contact, order, one, arrived_at, act, number)
         for number, one in enumerate(list(told)[:MOST])
+    )
+
+
+def prove(ceremony: Ceremony, kind: str, value: str) -> IdentityCheck | None:
+    """Make one check in the portal: a PIN, a code, or what the contact's own phone answered; None beyond `MOST_KEPT`.
+
+    Whether it passed stands in the answer; a check that passed counts for the session that made it, see `of`.
+    """
+    party, code = ceremony.party, None
+    if kind == IdentityKind.OWN_PHONE:
+        told = _by_own_phone(ceremony, value)
+    elif kind == IdentityKind.CODE:
+        order = party.signoff.order
+        told, code = codes.check(party.contact, order, value, arrived_at=clock.now())
+    else:
+        told = pins.check(party.contact, value)
+    if IdentityCheck.objects.filter(act=ceremony.pk).count() >= MOST_KEPT:
+        return None
+    return keep(party.contact, ceremony.pk, told, code=code)
+
+
+def of(ceremony: Ceremony, mine: Iterable[str], *, consent: str) -> tuple[dict[str, Any], ...]:
+    """The checks of a ceremony as the record holds them: each that failed, and those in `mine` that passed and count.
+
+    `mine`: ids of checks this session made. A passkey counts for the snapshot and the sentence it signed alone.
+    """
+    ours, since = set(mine), clock.now() - COUNTS
+    return tuple(
+        one.told
+        for one in IdentityCheck.objects.filter(act=ceremony.pk)
+        if not one.passed or (str(one.pk) in ours and one.at >= since and _fits(one.told, ceremony, consent))
     )
 
 
@@ -82,6 +117,19 @@ def keep(
             told=told,
             at=clock.now(),
         )
+
+
+def _by_own_phone(ceremony: Ceremony, answer: str) -> dict[str, Any]:
+    try:
+        return passkeys.proved(ceremony, answer)
+    except BadPasskey:
+        now = clock.iso(clock.now())
+        return {"kind": str(IdentityKind.OWN_PHONE), "passed": False, "why": "wrong", "at": now}
+
+
+def _fits(told: Mapping[str, Any], ceremony: Ceremony, consent: str) -> bool:
+    of = told.get("challenge_of")
+    return of is None or (of["digest"] == ceremony.snapshot.digest and of["consent"] == consent)
 
 
 def _make(

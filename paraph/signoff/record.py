@@ -6,6 +6,7 @@ It is embedded in the sealed PDF as `record.json`, and its digest stands in the 
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -17,11 +18,13 @@ from paraph.signoff import consent as consents
 from paraph.signoff.circumstances import NOTHING, Circumstances
 from paraph.signoff.consent import Consent
 from paraph.signoff.methods import Proof
-from paraph.signoff.models import Ceremony, Paper, Return
+from paraph.signoff.models import Ceremony, IdentityKind, Paper, Return
 
 FORMAT = "paraph-record/1"
 # Link only: a simple electronic signature in the words of eIDAS (evidence.md, "Honesty about the level").
 LEVEL = "SES"
+# A key that somebody known held alone signed what was shown: it could be an advanced one; whether it is, others judge.
+CANDIDATE = "AES candidate"
 # By hand, and a scan of it was matched; who held the pen, nobody checked.
 ON_PAPER = "PAPER"
 
@@ -50,7 +53,7 @@ def build(
         **frame,
         **circumstances.told,
         "connection": _connection(by),
-        "level": LEVEL,
+        "level": level(circumstances.identity),
         "consent": {
             "sentence": consent.sentence,
             "alternative": consent.alternative,
@@ -64,6 +67,17 @@ def build(
         "mark": {"digest": proof.digest, **proof.mark},
         "signed_at": clock.iso(at),
     }
+
+
+def level(checks: Sequence[Mapping[str, Any]]) -> str:
+    """The level of a signature with these checks, never more than they show (evidence.md, "Honesty about the level").
+
+    A passkey made at this signing says nothing about the person by itself: a PIN or a code must have passed beside it.
+    """
+    passed = [one for one in checks if one["passed"]]
+    keys = [one for one in passed if one["kind"] == IdentityKind.OWN_PHONE]
+    known = any(one["made"] != "now" for one in keys) or len(passed) > len(keys)
+    return CANDIDATE if keys and known else LEVEL
 
 
 def on_paper(
@@ -187,12 +201,16 @@ def _invitation(ceremony: Ceremony) -> dict[str, Any]:
     """How the link reached the customer (R3)."""
     invitation = ceremony.invitation
     mailed = not (invitation.handed_over or invitation.in_person)
-    return {
+    shown = invitation.on_site
+    # In person without a link, or with one that was shown on the technician's screen.
+    in_person = "shown on site" if shown else "in person"
+    told = {
         "id": str(invitation.pk),
-        "delivered": "mail" if mailed else "in person" if invitation.in_person else "handed over",
+        "delivered": "mail" if mailed else in_person if invitation.in_person else "handed over",
         "to": ceremony.party.contact.email if mailed else None,
         "made_at": clock.iso(invitation.created_at),
         "expires_at": clock.iso(invitation.expires_at) if invitation.expires_at else None,
         "opened_at": clock.iso(invitation.opened_at) if invitation.opened_at else None,
-        "checks": [] if invitation.in_person else [{"kind": "link", "passed": True}],
+        "checks": [] if invitation.in_person and not shown else [{"kind": "link", "passed": True}],
     }
+    return {**told, "shown_on": shown["device"]} if shown else told

@@ -55,6 +55,10 @@ AFRESH = frozenset({View.INVOICE})
 Page = Callable[..., HttpResponseBase]
 
 
+class Personal(HttpResponse):
+    """A page that shows what this very session did, and is never remembered."""
+
+
 def remembered(view: Page) -> Page:
     """Answer a whole page from memory where nothing changed since it was rendered. Outside `door.guest`."""
 
@@ -67,6 +71,8 @@ def remembered(view: Page) -> Page:
         if found is not None and (found[0] is None or clock.now() < found[0]):
             return _again(request, *found[1:])
         response = view(request, invitation_id=invitation_id, **kwargs)
+        if isinstance(response, Personal):
+            return response
         if isinstance(response, HttpResponse) and response.status_code == 200:
             expires_at = Invitation.objects.values_list("expires_at", flat=True).get(pk=invitation_id)
             pieces = TOKEN.split(response.content)

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from paraph.lib.compiled import Compiled
 from paraph.people import limits
-from paraph.signoff import ceremonies, completion, consent, ways
+from paraph.signoff import ceremonies, completion, consent, own_phone, ways
 from paraph.signoff.errors import (
     AlreadySigned,
     Closed,
@@ -28,7 +28,7 @@ from paraph.signoff.errors import (
     Unusable,
 )
 from paraph.signoff.models import Ceremony, Invitation
-from paraph.web.portal import door, pages
+from paraph.web.portal import door, memory, pages, proving
 from paraph.web.portal.memory import remembered
 from paraph.web.portal.sheet import Sheet, numbers
 from paraph.web.portal.submission import Submission
@@ -77,19 +77,25 @@ def sign(request: HttpRequest, invitation: Invitation, ceremony_id: UUID) -> Htt
     A double click, a second person on the link and a lost answer all end at the one receipt (security.md line 21).
     No rate limit: a ceremony is rendered and sealed once at most.
     """
-    ceremony = _ceremony(invitation, ceremony_id)
+    ceremony = ceremony_of(invitation, ceremony_id)
     if ceremony.acted_at:
         return redirect("portal:receipt", invitation.pk)
     ways.require_e_sign(invitation.party_id)
     if request.method != "POST":
         return _page(request, invitation, ceremony, Submission.fresh(invitation))
+    if request.POST.get("prove") == proving.SEND_CODE:
+        form = Submission(initial=request.POST.dict())
+        return _page(request, invitation, ceremony, form, told=proving.send_code(request, ceremony, form))
     return _sign(request, invitation, ceremony, Submission(request.POST))
 
 
 def _sign(request: HttpRequest, invitation: Invitation, ceremony: Ceremony, form: Submission) -> HttpResponse:
     try:
-        if form.is_valid():
-            completion.sign(ceremony, **form.said, by=door.actor(request, invitation))
+        if form.is_valid() and proving.take(request, ceremony, form):
+            said = form.said
+            found = own_phone.circumstances(ceremony, proving.shown(request), consent=said["consent"])
+            by = door.actor(request, invitation)
+            completion.sign(ceremony, **said, by=by, circumstances=found)
             return redirect("portal:receipt", invitation.pk)
     except AlreadySigned:
         return redirect("portal:receipt", invitation.pk)
@@ -100,7 +106,7 @@ def _sign(request: HttpRequest, invitation: Invitation, ceremony: Ceremony, form
     return _page(request, invitation, ceremony, form, status=400)
 
 
-def _ceremony(invitation: Invitation, ceremony_id: UUID) -> Ceremony:
+def ceremony_of(invitation: Invitation, ceremony_id: UUID) -> Ceremony:
     """The ceremony begun by this very invitation; steps cannot be skipped (security.md line 19)."""
     found: list[Ceremony] = _CEREMONY.objects(ceremony_id, invitation.pk)
     if not found:
@@ -120,18 +126,28 @@ _CEREMONY = Compiled(_begun, UUID(int=1), UUID(int=2))
 
 
 def _page(
-    request: HttpRequest, invitation: Invitation, ceremony: Ceremony, form: Submission, *, status: int = 200
+    request: HttpRequest,
+    invitation: Invitation,
+    ceremony: Ceremony,
+    form: Submission,
+    *,
+    status: int = 200,
+    told: str = "",
 ) -> HttpResponse:
     sheet = Sheet(ceremony.snapshot.facts)
     agreed = consent.sentence(ceremony.snapshot, get_language() or "en")
-    told = {
+    offer = proving.of(request, ceremony)
+    context = {
         **_common(invitation, ceremony, form),
         "sheet": sheet,
         "agreed": agreed,
         "signs_for": numbers(sheet.approved),
         "steps": STEPS,
+        "proving": offer,
+        "told": told,
     }
-    return render(request, "portal/sign.html", told, status=status)
+    page = render(request, "portal/sign.html", context, status=status)
+    return memory.Personal(page.content, status=status) if offer else page
 
 
 def _stale(

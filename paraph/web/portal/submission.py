@@ -16,6 +16,8 @@ from paraph.signoff.models import Invitation
 TOO_LONG = _("This is too long: at most 200 characters.")
 # Fields as `Unusable` names them, where ours differ.
 FIELDS = {"drawn": "strokes"}
+# Asked anew at the next review, or never repeated on a page.
+NOT_KEPT = frozenset({"consent", "language", "pin", "code", "anyway"})
 _MARK = forms.TextInput(attrs={"id": "signature-error"})
 
 
@@ -54,9 +56,28 @@ class Submission(forms.Form):
     )
     language = forms.CharField(max_length=5, required=False)
     method = forms.CharField(max_length=20, required=False)
+    # How they show who they are, where that is asked (S1-09).
+    pin = forms.CharField(
+        label=_("Your PIN"),
+        required=False,
+        max_length=40,
+        widget=forms.PasswordInput(attrs={"autocomplete": "off", "inputmode": "numeric"}),
+    )
+    code = forms.CharField(
+        label=_("The code from the mail"),
+        required=False,
+        max_length=40,
+        widget=forms.TextInput(attrs={"autocomplete": "one-time-code", "inputmode": "numeric"}),
+    )
+    anyway = forms.BooleanField(
+        label=_("I cannot show it now. I sign all the same, and the shop checks afterwards."), required=False
+    )
     # Both say what is wrong in one place, beside the pad.
     typed = forms.CharField(label=_("Signature"), required=False, strip=False, widget=_MARK)
     strokes = forms.CharField(label=_("Signature"), required=False, strip=False, widget=_MARK)
+
+    # What went wrong beside the fields: no code could be sent.
+    problem = ""
 
     @classmethod
     def fresh(cls, invitation: Invitation) -> Submission:
@@ -96,7 +117,7 @@ class Submission(forms.Form):
     @property
     def kept(self) -> list[tuple[str, str]]:
         """Everything entered, to go along to the next review; the consent is asked anew for what is new."""
-        return [(one.name, str(one.value() or "")) for one in self if one.name not in {"consent", "language"}]
+        return [(one.name, str(one.value() or "")) for one in self if one.name not in NOT_KEPT]
 
     @property
     def said(self) -> Said:
