@@ -285,8 +285,8 @@ def _render(
         "record.json" if number == 1 else f"record-{number}.json": canonical.dumps(one)
         for number, one in enumerate(records, start=1)
     }
-    for number, one in enumerate(records, start=1):
-        attachments |= _webauthn(one, number)
+    for number, told in enumerate(records, start=1):
+        attachments |= _webauthn(told, number)
     for one in scanned:
         attachments[one.name] = one.pdf
     pictures = {name: picture for one in scanned for name, picture in one.pictures.items()}

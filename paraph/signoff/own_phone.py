@@ -18,15 +18,16 @@ from paraph.lib import canonical, clock
 from paraph.lib.actor import Actor
 from paraph.people import access
 from paraph.people.models import Contact, Device, Member
-from paraph.signoff import identity, in_person, keys
+from paraph.signoff import identity, in_person, keys, policies, presence
 from paraph.signoff.circumstances import Circumstances
 from paraph.signoff.errors import Unusable
 from paraph.signoff.field_facts import InvitationInPerson
-from paraph.signoff.models import Ceremony, Invitation, Signature, View
+from paraph.signoff.models import Ceremony, Invitation, PlacePolicy, Signature, View
 from paraph.work.models import WorkOrder
 
 LIFE = timedelta(minutes=30)
 MOST_BYTES = 2000  # of what a phone says about its place
+ELSEWHERE = _("This order is signed at its site alone, and your phone is not known to be there.")
 WAITING, OPENED, SIGNED, ENDED = "waiting", "opened", "signed", "ended"
 
 
@@ -49,7 +50,13 @@ def hand_over(
     as `in_person.invite`, and `Unusable`.
     """
     access.require(by, in_person.RIGHT)
-    party = in_person.party_of(order, contact, by=actor)
+    on_site = {"device": str(device.pk) if device else None, "place": _claimed(place), "at": _claimed(at)}
+    if (
+        policies.of(order).place == PlacePolicy.REQUIRE
+        and _judged(on_site, order)["verdict"] != presence.INSIDE
+    ):
+        raise Unusable("place", ELSEWHERE)
+    party = in_person.party_of(order, contact, by=actor, view=view)
     now, key = clock.now(), keys.fresh()
     earlier = Invitation.objects.filter(party=party, in_person=True, opened_at=None, revoked_at=None)
     earlier.update(revoked_at=now)
@@ -61,7 +68,7 @@ def hand_over(
         sent_by=by,
         handed_over=True,
         in_person=True,
-        on_site={"device": str(device.pk) if device else None, "place": _claimed(place), "at": _claimed(at)},
+        on_site=on_site,
         created_at=now,
         expires_at=now + LIFE,
     )
@@ -87,12 +94,21 @@ def state(invitation: Invitation) -> str:
 def circumstances(ceremony: Ceremony, mine: Iterable[str], *, consent: str) -> Circumstances:
     """What surrounds a signature in the portal: what this session showed (`identity.of`), and who stood beside it."""
     found = identity.of(ceremony, mine, consent=consent)
-    invitation = ceremony.invitation
+    invitation, order = ceremony.invitation, ceremony.party.signoff.order
     if not invitation.on_site:
         return Circumstances(identity=found)
-    member = invitation.sent_by
-    witness = {"member": str(member.pk), "name": member.user.name} if member else None
-    return Circumstances(identity=found, witness=witness)
+    member, place = invitation.sent_by, _judged(invitation.on_site, order)
+    return Circumstances(
+        identity=found,
+        place=place,
+        witness={"member": str(member.pk), "name": member.user.name} if member else None,
+        doubts=presence.doubts(place, policies.of(order)),
+    )
+
+
+def _judged(on_site: dict[str, Any], order: WorkOrder) -> dict[str, Any]:
+    """Where the technician's phone was when it showed the code, by its own clock."""
+    return presence.judge(on_site["place"], order.site, presence.moment(on_site["at"]))
 
 
 def _claimed(value: Any) -> Any:

@@ -212,7 +212,7 @@ def _told(
 
 def _pem(public_key: bytes) -> str:
     """A COSE key as SubjectPublicKeyInfo in PEM, which every tool reads; raises ValueError and KeyError for others."""
-    key = dict(cbor.decode(public_key))
+    key = _cose(public_key)
     first, second = (
         int.from_bytes(key[at], "big") for at in ((-2, -3) if key[3] == ES256.ALGORITHM else (-2, -1))
     )
@@ -227,7 +227,7 @@ def _pem(public_key: bytes) -> str:
 
 
 def _data(found: ContactPasskey) -> AttestedCredentialData:
-    key = CoseKey.parse(dict(cbor.decode(bytes(found.public_key))))
+    key = CoseKey.parse(_cose(bytes(found.public_key)))
     return AttestedCredentialData.create(AAGUID, bytes(found.credential), key)
 
 
@@ -238,6 +238,13 @@ def _server() -> Fido2Server:
         for one in ALGORITHMS
     ]
     return server
+
+
+def _cose(public_key: bytes) -> dict[int, Any]:
+    key = cbor.decode(public_key)
+    if not isinstance(key, dict):
+        raise TypeError("a COSE key is a map")
+    return key
 
 
 def _state(question: PasskeyQuestion) -> passkeys.State:

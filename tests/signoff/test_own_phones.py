@@ -22,6 +22,7 @@ from paraph.people.access import Forbidden
 from paraph.people.passkeys import BadPasskey
 from paraph.signoff import ceremonies, consent, own_phone, passkeys, policies
 from paraph.signoff import identity as who
+from paraph.signoff.errors import Unusable
 from paraph.signoff.models import Ceremony, ContactPasskey, IdentityCheck, Policy, SealedCopy, Verification
 from tests.cast import Shop, approve, customer, sign
 from tests.people.device import Device
@@ -294,5 +295,27 @@ def test_S1_34_a_link_shown_on_site_says_who_showed_it_and_on_which_phone(shop: 
         ceremony, circumstances=own_phone.circumstances(ceremony, [], consent=agreed(ceremony))
     ).record
     assert told["invitation"]["delivered"] == "shown on site"
+    assert told["place"]["latitude"] == here["latitude"]
+    assert told["place"]["verdict"] == "unknown", "the site has no area on the map"
     assert told["witness"] == {"member": str(shop.tess.pk), "name": shop.tess.user.name}
     assert own_phone.state(invitation) == "signed"
+
+
+def test_S1_26_where_the_place_is_required_no_code_is_shown_elsewhere(shop: Shop) -> None:
+    Policy.objects.create(organisation=shop.organisation, place="require")
+    shop.site.latitude, shop.site.longitude, shop.site.radius_m = 52.2, 6.0, 200
+    shop.site.save()
+    order = shop.open_order(1)
+    at = "2026-11-28T12:00:01Z"
+    here = {"latitude": 52.2, "longitude": 6.0, "accuracy_m": 8, "at": at}
+    asked: dict[str, Any] = {
+        "device": None,
+        "at": at,
+        "by": shop.tess,
+        "actor": shop.tess.actor,
+        "view": "estimate",
+    }
+    for place in (None, {"missing": "denied"}, {**here, "latitude": 52.9}, {**here, "latitude": "x" * 3000}):
+        with pytest.raises(Unusable):
+            own_phone.hand_over(order, shop.jan, place=place, **asked)
+    own_phone.hand_over(order, shop.jan, place=here, **asked)

@@ -15,7 +15,6 @@ from django.utils.translation import gettext as _
 
 from paraph.people import limits
 from paraph.signoff import codes, consent, identity, policies
-from paraph.signoff.field_facts import CHECKS
 from paraph.signoff.models import Ceremony, ContactPin, IdentityCheck, IdentityKind
 from paraph.web.portal import door
 from paraph.web.portal.submission import Submission
@@ -24,6 +23,11 @@ from paraph.web.shared import access_log
 SHOWN = "portal_shown"
 MOST_SHOWN = 20
 SEND_CODE = "code"  # the value of the button that asks for a code
+KINDS = {
+    "pin": gettext_lazy("your PIN"),
+    "code": gettext_lazy("the code from the mail"),
+    "own_phone": gettext_lazy("fingerprint or face on your phone"),
+}
 WHY = {
     "wrong": gettext_lazy("This is not right. Try again, or sign without it."),
     "too_many": gettext_lazy(
@@ -69,7 +73,7 @@ class Proving:
     @property
     def words(self) -> list[str]:
         """What was shown, in the reader's words."""
-        return [str(CHECKS[one]) for one in self.shown if one in CHECKS]
+        return [str(KINDS[one]) for one in dict.fromkeys(self.shown) if one in KINDS]
 
 
 def of(request: HttpRequest, ceremony: Ceremony) -> Proving | None:
