@@ -49,13 +49,18 @@ def checks(
 
 
 def prove(ceremony: Ceremony, kind: str, value: str) -> IdentityCheck | None:
-    """Make one check in the portal: a PIN, a code, or what the contact's own phone answered; None beyond `MOST_KEPT`.
+    """Make one check in the portal: a PIN, a code, or what the contact's own phone answered.
+
+    None for a phone's answer to nothing that was asked, and beyond `MOST_KEPT`: nothing is kept of those.
 
     Whether it passed stands in the answer; a check that passed counts for the session that made it, see `of`.
     """
     party, code = ceremony.party, None
     if kind == IdentityKind.OWN_PHONE:
-        told = _by_own_phone(ceremony, value)
+        try:
+            told = _by_own_phone(ceremony, value)
+        except BadPasskey:
+            return None
     elif kind == IdentityKind.CODE:
         order = party.signoff.order
         told, code = codes.check(party.contact, order, value, arrived_at=clock.now())
@@ -122,7 +127,7 @@ def keep(
 def _by_own_phone(ceremony: Ceremony, answer: str) -> dict[str, Any]:
     try:
         return passkeys.proved(ceremony, answer)
-    except BadPasskey:
+    except passkeys.NotBelieved:
         now = clock.iso(clock.now())
         return {"kind": str(IdentityKind.OWN_PHONE), "passed": False, "why": "wrong", "at": now}
 

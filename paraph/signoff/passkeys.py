@@ -51,6 +51,10 @@ FLAWS = (ValueError, TypeError, KeyError, AttributeError, BadPasskey)
 AAGUID = bytes(16)  # nothing is asked about the make of a device
 
 
+class NotBelieved(BadPasskey):
+    """An answer to what was asked that is not right: the record says that it failed."""
+
+
 def of(contact: Contact) -> list[ContactPasskey]:
     """The passkeys that count, oldest first."""
     return list(ContactPasskey.objects.filter(contact=contact, removed_at=None))
@@ -86,7 +90,8 @@ def made(ceremony: Ceremony, answer: str, *, consent: str, by: Actor) -> dict[st
 
 
 def proved(ceremony: Ceremony, answer: str) -> dict[str, Any]:
-    """Judge what the contact's phone signed; returns the check as the record holds it. Raises `BadPasskey`.
+    """Judge what the contact's phone signed; returns the check as the record holds it. Raises `NotBelieved`,
+    and `BadPasskey` for what answers nothing that was asked.
 
     The question is spent before it is judged. docs/evidence-format.md tells how a stranger checks the answer again.
     """
@@ -99,11 +104,11 @@ def proved(ceremony: Ceremony, answer: str) -> dict[str, Any]:
     known = ContactPasskey.objects.filter(contact=ceremony.party.contact_id, removed_at=None)
     found = known.filter(credential=response.raw_id).first()
     if found is None:
-        raise BadPasskey
+        raise NotBelieved
     try:
         _server().authenticate_complete(_state(question), [_data(found)], response)
     except FLAWS as problem:
-        raise BadPasskey from problem
+        raise NotBelieved from problem
     _count(found, response.response.authenticator_data.counter)
     return _told(ceremony, question, found, response)
 
@@ -185,7 +190,7 @@ def _count(found: ContactPasskey, counter: int) -> None:
     grows = Q(sign_count=0) if counter == 0 else Q(sign_count__lt=counter)
     mine = ContactPasskey.objects.filter(grows, pk=found.pk, removed_at=None)
     if not mine.update(sign_count=counter, used_at=clock.now()):
-        raise BadPasskey
+        raise NotBelieved
 
 
 def _told(
