@@ -2,7 +2,7 @@
 import { blank, added, clean, renewed, Wrong } from "./field-lines.ts";
 import { lineEdit, lists } from "./field-line-edit.ts";
 import { showPhotos } from "./field-photo-list.ts";
-import { go } from "./field-router.ts";
+import { go, visited } from "./field-router.ts";
 import { part, press, problem, say, screen } from "./field-screens.ts";
 import { clockTime, show } from "./field-stage.ts";
 import type { Common, Draft, Line, Order } from "./field-types.ts";
@@ -18,7 +18,9 @@ export interface Onward {
 
 export function orderScreen(onward: Onward): (id: string) => Promise<void> {
   return async (id) => {
+    const visit = visited();
     const [told, found, kept] = await Promise.all([common(), order(id), draft(id)]);
+    if (visit !== visited()) return;
     if (!told || !found) return go("orders");
     new Sheet(told, found, kept ? renewed(kept, found) : blank(found), onward).open();
   };

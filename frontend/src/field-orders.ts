@@ -1,9 +1,9 @@
 // The technician's list: what is to be done, what was signed here and became of it, and how new all that is.
 import { device } from "./field-device.ts";
-import { go } from "./field-router.ts";
+import { go, visited } from "./field-router.ts";
 import { part, press, say, screen } from "./field-screens.ts";
 import { ask, Offline, SignedOut } from "./field-server.ts";
-import { show, time, toast } from "./field-stage.ts";
+import { renew, show, time, toast } from "./field-stage.ts";
 import { begin, forget, revoked } from "./field-start.ts";
 import { sync } from "./field-sync.ts";
 import type { Order } from "./field-types.ts";
@@ -13,11 +13,21 @@ import { common, drafts, orders, refresh, seen } from "./field-work.ts";
 
 let signedOut = false;
 let asking = false;
+// What is stored is filed within seconds by the server's worker; who looks on sees it come.
+const FIRST_LOOK_MS = 3000;
+const LONGEST_LOOK_MS = 60_000;
+let pause = FIRST_LOOK_MS;
+let timer: ReturnType<typeof setTimeout> | undefined;
 
 /** Show what is kept, at once; then ask the server, and show what that changed. */
 export async function openOrders(): Promise<void> {
   await showOrders();
   await bringUpToDate(false);
+}
+
+/** There is something newer to show, if somebody looks at the list. */
+export async function showNewer(): Promise<void> {
+  if (isOpen()) await showOrders(true);
 }
 
 /** Something was sent: what became of it is worth asking for, if somebody looks at the list. */
@@ -33,21 +43,26 @@ async function bringUpToDate(told: boolean): Promise<void> {
     const work = await refresh();
     signedOut = false;
     if (work.device === "revoked") return await revoked();
-    if (work.device === "unknown") return await begin();
+    if (work.device === "unknown" && isOpen()) return await begin();
   } catch (fault) {
     signedOut = fault instanceof SignedOut;
     if (fault instanceof Offline && told) toast(say("off-line", language), "warn");
   } finally {
     asking = false;
   }
-  if (isOpen()) await showOrders();
+  await showNewer();
+  const coming = (await (await base()).getAll("queue")).some((one) => one.state === "sent");
+  pause = coming ? Math.min(2 * pause, LONGEST_LOOK_MS) : FIRST_LOOK_MS;
+  clearTimeout(timer);
+  if (coming && !signedOut) timer = setTimeout(() => void wasSent(), pause);
 }
 
 function isOpen(): boolean {
   return document.querySelector("#main [data-part=orders]") !== null;
 }
 
-async function showOrders(): Promise<void> {
+async function showOrders(again = false): Promise<void> {
+  const visit = visited();
   const told = await common();
   if (!told) return begin();
   const { language } = told.member;
@@ -60,7 +75,10 @@ async function showOrders(): Promise<void> {
   press(sheet, "refresh", () => bringUpToDate(true));
   press(sheet, "newer", takeOver);
   press(sheet, "sign-out", () => signOut(language));
-  show(sheet, language);
+  // Somebody may have gone on while all this was read.
+  if (visit !== visited()) return;
+  if (again && isOpen()) renew(sheet);
+  else if (!again) show(sheet, language);
 }
 
 function row(one: Order, draft: boolean, language: string): HTMLElement {

@@ -3,6 +3,13 @@ type Screen = (id: string) => Promise<void>;
 const screens = new Map<string, Screen>();
 let guard: () => Promise<boolean> = () => Promise.resolve(false);
 
+let visit = 0;
+
+/** Which visit of which screen this is; a screen that took its time asks whether it is still wanted. */
+export function visited(): number {
+  return visit;
+}
+
 export function screenAt(name: string, open: Screen): void {
   screens.set(name, open);
 }
@@ -19,6 +26,7 @@ export function go(to: string): Promise<void> {
 }
 
 export async function open(): Promise<void> {
+  visit++;
   if (await guard()) return;
   const [name = "", id = ""] = location.hash.slice(1).split("/");
   await (screens.get(name) ?? screens.get("orders"))!(id);

@@ -12,6 +12,17 @@ export function show(screen: HTMLElement, language: string): void {
   heading?.focus({ preventScroll: true });
 }
 
+/** Show the same screen with newer content: where the reader is stays. */
+export function renew(screen: HTMLElement): void {
+  const main = document.querySelector("#main")!;
+  const active = document.activeElement;
+  const mark = (one: Element) => one.getAttribute("href") ?? one.getAttribute("data-do") ?? one.tagName;
+  const held = active && main.contains(active) ? mark(active) : "";
+  main.replaceChildren(screen);
+  const same = held ? [...screen.querySelectorAll<HTMLElement>("a, button, h1")].find((one) => mark(one) === held) : undefined;
+  same?.focus({ preventScroll: true });
+}
+
 /** Say something in passing. */
 export function toast(text: string, tone: "good" | "warn" | "bad" = "good"): void {
   const place = document.querySelector("#toasts")!;

@@ -48,11 +48,38 @@ STORED = """async () => {
 }"""
 
 
+OPEN = """const base = await new Promise(done => {
+    const asked = indexedDB.open('paraph-field');
+    asked.onsuccess = () => done(asked.result);
+  });
+  const all = asked => new Promise(done => { asked.onsuccess = () => done(asked.result); });"""
+NAMES = f"""async () => {{ {OPEN}
+  const turn = base.transaction(['vault', 'keys']);
+  const found = [];
+  for (const shelf of ['vault', 'keys']) found.push(...await all(turn.objectStore(shelf).getAllKeys()));
+  base.close();
+  return found;
+}}"""
+QUEUE = f"""async () => {{ {OPEN}
+  const found = await all(base.transaction('queue').objectStore('queue').getAll());
+  base.close();
+  return found;
+}}"""
+SPOIL = f"""async () => {{ {OPEN}
+  const store = base.transaction('queue', 'readwrite').objectStore('queue');
+  for (const row of await all(store.getAll())) {{
+    (CHANGE)(row);
+    await all(store.put(row, row.id));
+  }}
+  base.close();
+}}"""
+
+
 class Phone:
     """A technician's phone: a browser that may know where it is."""
 
-    def __init__(self, page: Page) -> None:
-        self.page = page
+    def __init__(self, page: Page, origin: str = "") -> None:
+        self.page, self.origin = page, origin
 
     @property
     def context(self) -> BrowserContext:
@@ -62,13 +89,35 @@ class Phone:
     def enrol(self, name: str = "Blue phone") -> None:
         """Use this phone, and see the list of orders."""
         page = self.page
-        page.goto("/field/")
+        page.goto(f"{self.origin}/field/")
         expect(page.get_by_role("heading", name="Use this phone")).to_be_visible()
         page.get_by_label("Name of this phone").fill(name)
         page.get_by_label("Unlock code, 4 to 8 digits").fill(LOCK)
         page.get_by_label("The same code once more").fill(LOCK)
         page.get_by_role("button", name="Use this phone").click()
         self.at_orders()
+
+    def ready(self) -> Phone:
+        """Enrolled, with its orders and the shell."""
+        self.enrol()
+        self.ready_offline()
+        return self
+
+    def refresh(self) -> None:
+        """Ask the server."""
+        self.page.get_by_role("button", name="Refresh").click()
+
+    def kept_names(self) -> list[str]:
+        """The names of all that the vault keeps, and of the keys."""
+        return list(self.page.evaluate(NAMES))
+
+    def queue(self) -> list[dict[str, Any]]:
+        """The envelopes as they stand in the phone's store."""
+        return list(self.page.evaluate(QUEUE))
+
+    def spoil(self, script: str) -> None:
+        """Change each row of the queue by hand, as somebody with the phone and its tools could: `row => …`."""
+        self.page.evaluate(SPOIL.replace("CHANGE", script))
 
     def at_orders(self) -> None:
         """The list is there."""
@@ -112,6 +161,10 @@ class Phone:
         self.page.get_by_role("button", name="Accept every line").click()
         self.page.get_by_role("button", name="Continue").click()
         expect(self.page.get_by_role("heading", name="Who are you?")).to_be_visible()
+
+    def accept_line(self, number: int, word: str) -> None:
+        """The customer accepts or refuses one line."""
+        self.page.get_by_role("group", name=f"Line {number}").get_by_role("button", name=word).click()
 
     def be(self, name: str) -> None:
         """The customer chooses their name."""

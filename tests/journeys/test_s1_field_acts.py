@@ -1,0 +1,187 @@
+"""What else can happen on the technician's phone: refusals, disputes, nobody there, the wrong place, a lost phone."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from playwright.sync_api import expect
+
+from paraph.capture.filing import file_due
+from paraph.capture.models import Capture
+from paraph.people import devices
+from paraph.signoff.models import Attempt, Decline, Dispute, Policy
+from paraph.work.models import Status, WorkOrder
+from tests.cast import Shop
+from tests.journeys.field import LOCK, SITE, Phone, phone
+from tests.journeys.steps import aside
+
+__all__ = ["phone"]
+pytestmark = pytest.mark.slow
+
+FAR = {"latitude": 52.3, "longitude": 6.1, "accuracy": 12.0}
+
+
+def file_all() -> None:
+    """Do what the worker does."""
+    while file_due(9):
+        pass
+
+
+def at_site(shop: Shop, **policy: Any) -> WorkOrder:
+    """An order at a site with an area."""
+    shop.site.latitude, shop.site.longitude, shop.site.radius_m = SITE["latitude"], SITE["longitude"], 300
+    shop.site.save()
+    Policy.objects.create(organisation=shop.organisation, **policy)
+    return shop.open_order(lines=2)
+
+
+def test_S1_a_line_is_refused_something_is_disputed_somebody_declines_nobody_is_there(
+    shop: Shop, phone: Callable[..., Phone]
+) -> None:
+    first = aside(at_site, shop)
+    second, third, fourth = (aside(lambda: shop.open_order(lines=1)) for _ in range(3))
+    tess = phone(shop.tess).ready()
+    page = tess.page
+    tess.off_line()
+
+    tess.open_order(first.number)
+    tess.report()
+    tess.hand_over()
+    tess.accept_line(2, "Refuse")
+    page.get_by_role("button", name="Continue").click()
+    expect(page.get_by_role("alert").get_by_text("Say for each line")).to_be_visible()
+    tess.accept_line(1, "Accept")
+    page.get_by_role("button", name="Continue").click()
+    tess.be("Jan Jansen")
+    tess.sign()
+    tess.take_back()
+
+    for order, button, act in (
+        (second, "I do not sign", "I do not sign"),
+        (third, "Something is wrong", "Send this"),
+    ):
+        tess.open_order(order.number)
+        tess.report()
+        tess.hand_over()
+        page.get_by_role("button", name=button).click()
+        tess.be("Jan Jansen")
+        page.locator("[name=reason]").fill("It still leaks.")
+        page.get_by_role("button", name=act).click()
+        expect(page.get_by_role("heading", name="It is recorded")).to_be_visible()
+        tess.take_back()
+
+    tess.open_order(fourth.number)
+    page.get_by_role("button", name="Nobody is there").click()
+    page.locator("[name=reason]").fill("The gate was shut.")
+    page.get_by_role("button", name="Record it").click()
+    tess.at_orders()
+    tess.off_line(False)
+    tess.refresh()
+    expect(page.get_by_text("waits for network")).to_have_count(0)
+    aside(file_all)
+    expect(page.locator("[data-part=captures] .good")).to_have_count(4)
+
+    found = {one.act: one for one in aside(lambda: list(Capture.objects.select_related("signature")))}
+    assert {act: one.state for act, one in found.items()} == dict.fromkeys(found, "filed")
+    assert len(found["sign"].signature.items) == 1
+    assert aside(lambda: Decline.objects.get().reason) == "It still leaks."
+    assert aside(lambda: Dispute.objects.get().reason) == "It still leaks."
+    assert aside(lambda: Attempt.objects.get().reason) == "The gate was shut."
+
+
+def test_S1_26_where_the_site_is_required_nobody_signs_elsewhere(
+    shop: Shop, phone: Callable[..., Phone]
+) -> None:
+    order = aside(lambda: at_site(shop, place="require"))
+    tess = phone(shop.tess).ready()
+    page = tess.page
+    tess.context.set_geolocation(FAR)
+    tess.open_order(order.number)
+    tess.report()
+    page.get_by_role("button", name="Hand over to the customer").click()
+    expect(page.get_by_role("heading", name="Signing cannot begin here")).to_be_visible()
+    expect(page.get_by_text(re.compile(r"is \d{4} m from the site"))).to_be_visible()
+    page.get_by_role("link", name="Back").click()
+    tess.context.set_geolocation(SITE)
+    expect(page.get_by_label("Hours worked").first).to_have_value("2.5")
+    tess.hand_over()
+    expect(page.get_by_role("button", name="Accept every line")).to_be_visible()
+
+
+def test_S1_31_a_customer_does_not_get_out_of_the_hand_over(shop: Shop, phone: Callable[..., Phone]) -> None:
+    order = aside(at_site, shop)
+    tess = phone(shop.tess).ready()
+    page = tess.page
+    tess.open_order(order.number)
+    tess.report()
+    tess.hand_over()
+    summary = page.get_by_role("button", name="Accept every line")
+    for leave in (
+        page.go_back,
+        page.reload,
+        lambda: page.goto("/field/#orders"),
+        lambda: page.goto("/field/"),
+    ):
+        leave()
+        expect(summary).to_be_visible()
+    other = tess.context.new_page()
+    other.goto("/field/#orders")
+    expect(other.get_by_role("button", name="Accept every line")).to_be_visible()
+    other.close()
+    page.get_by_role("button", name="For the technician").click()
+    for _ in range(5):
+        page.get_by_label("Unlock code").fill("0000")
+        page.get_by_role("button", name="Unlock", exact=True).click()
+        expect(page.get_by_role("alert").get_by_text("That is not the code.")).to_be_visible()
+        expect(page.get_by_label("Unlock code")).to_have_value("")
+    page.get_by_label("Unlock code").fill(LOCK)
+    page.get_by_role("button", name="Unlock", exact=True).click()
+    expect(page.get_by_text("Too many wrong codes.")).to_be_visible()
+    page.reload()
+    expect(summary).to_be_visible()
+
+
+def test_line_42_signed_out_the_phone_knows_nothing_and_switched_off_neither(
+    shop: Shop, phone: Callable[..., Phone]
+) -> None:
+    order = aside(at_site, shop)
+    tess = phone(shop.tess).ready()
+    page = tess.page
+    assert f"order:{order.pk}" in tess.kept_names()
+    aside(lambda: devices.revoke(shop.tess.devices.get(), by=shop.mara, actor=shop.mara.actor))
+    tess.refresh()
+    expect(page.get_by_role("heading", name="This phone was switched off")).to_be_visible()
+    assert tess.kept_names() == []
+    page.reload()
+    tess.enrol("Anew")
+    assert f"order:{order.pk}" in tess.kept_names()
+    page.get_by_role("button", name="Sign out").click()
+    expect(page.get_by_role("link", name="Sign in")).to_be_visible()
+    assert set(tess.kept_names()) <= {"device", "vault"}
+
+
+def test_line_41_a_phone_switched_off_with_something_unsent_keeps_that_alone(
+    shop: Shop, phone: Callable[..., Phone]
+) -> None:
+    order = aside(at_site, shop)
+    aside(lambda: shop.open_order(lines=1))
+    tess = phone(shop.tess).ready()
+    tess.off_line()
+    tess.open_order(order.number)
+    tess.report()
+    tess.hand_over()
+    tess.accept_all()
+    tess.be("Jan Jansen")
+    tess.sign()
+    tess.take_back()
+    aside(lambda: devices.revoke(shop.tess.devices.get(), by=shop.mara, actor=shop.mara.actor))
+    tess.off_line(False)
+    tess.refresh()
+    expect(tess.page.get_by_role("heading", name="This phone was switched off")).to_be_visible()
+    assert tess.kept_names() == []
+    assert aside(lambda: Capture.objects.get().reasons) == ["device_changed"]
+    order = aside(lambda: WorkOrder.objects.get(pk=order.pk))
+    assert order.status != Status.APPROVED
