@@ -40,18 +40,14 @@ export class NoKey extends Error {}
  * in the same transaction, and `after` (the name and value of what comes next) comes: whole, or nothing happened.
  */
 export async function capture(act: Act, order: Order, work: Json, said: Said, after?: (code: string) => [string, unknown]): Promise<string> {
-  const told = await common();
+  const [told, payload, gone, kept] = await Promise.all([common(), written(act, order, work, said), shelves(order.id), base()]);
   if (!told?.key) throw new NoKey();
   const server = told.key;
-  const payload = await written(act, order, work, said);
   const code = await navigator.locks.request("paraph-envelope", async () => {
-    const kept = await base();
-    const enrolled = (await kept.get("keys", "device")) as Enrolled;
-    const key = (await kept.get("keys", "vault")) as CryptoKey;
+    const [enrolled, key] = (await Promise.all([kept.get("keys", "device"), kept.get("keys", "vault")])) as [Enrolled, CryptoKey];
     const sealed = await seal(payload, { id: enrolled.device, key: enrolled.sign }, enrolled.chain, server);
     const next = after?.(sealed.code);
     const cipher = next && (await lock(next[1], key, next[0]));
-    const gone = await shelves(order.id);
     const turn = kept.transaction(["keys", "vault", "queue"], "readwrite", { durability: "strict" });
     const now = (await turn.objectStore("keys").get("device")) as Enrolled;
     if (now.device !== enrolled.device || now.chain.number !== enrolled.chain.number) {
