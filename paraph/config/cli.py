@@ -42,6 +42,13 @@ OPTIONS: dict[str, dict[str, dict[str, Any]]] = {
     "bounce": {
         "--recipient": {"default": "", "metavar": "ADDRESS", "help": "to whom the mail server brought it"},
     },
+    "keys": {
+        "--rotate": {
+            "choices": ("links", "capture"),
+            "default": "",
+            "help": "also make a new key for links, or for what phones seal; older ones go on opening",
+        },
+    },
     "sample": {"folder": {"metavar": "DIR", "help": "where to write; must be new or empty"}},
     "check": {
         "--online": {"action": "store_true", "help": "also try mail and storage, and compare clocks"},
@@ -131,12 +138,18 @@ def migrate(chosen: argparse.Namespace) -> None:
 def keys(chosen: argparse.Namespace) -> None:
     """Make missing keys. Needs the database: keys are made anew only where nothing was signed yet."""
     _django()
-    from paraph.lib import home
+    from paraph.capture import keys as capture
+    from paraph.lib import home, links
     from paraph.operate import startup
 
     startup.require_database()
     for one in startup.make_keys() or ["nothing: they are all there"]:
         print(f"made: {one}")
+    if chosen.rotate == "links":
+        links.rotate(home.keys() / "links.keys")
+        print("made: a new key for links; restart Paraph so that it is used")
+    elif chosen.rotate == "capture":
+        print(f"made: key {capture.rotate()} for what phones seal; they learn of it at their next contact")
     print(f"keys are in {home.keys()}")
 
 

@@ -7,7 +7,7 @@ Paraph: customers sign off field work, and everybody can check that they did.
 
 commands:
   serve          serve the pages, with one worker (PARAPH_WORKERS web processes)
-  worker         run one more worker: mails, consequences, seals, returned papers, time stamps
+  worker         run one more worker: mails, consequences, seals, papers, captures, time stamps
   migrate        create or update the database, and make the keys at first start
   demo           fill the demo company; with --serve also serve it; --reset starts over
   sample DIR     play a whole signing journey on a scratch database and write what the
@@ -20,7 +20,8 @@ commands:
   bounce         take a message that a mail server could not deliver, from standard input
   intake FILE    tell how files would be treated that a customer sends: accepted or refused, and
                  why; with --out also write what is kept of them
-  keys           make the installation's keys that do not exist yet
+  keys           make the installation's keys that do not exist yet; --rotate links or capture
+                 puts a new one in front of those there are
   member EMAIL   let somebody in: the first manager of a new organisation, a colleague,
                  or the same person with a new password (asked for, or read from input)
 """

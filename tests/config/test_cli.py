@@ -133,3 +133,14 @@ def test_starting_over_waits_until_nobody_serves_the_demo(tmp_path: Path) -> Non
     in_use.close()
     scratch.reset(tmp_path, database_elsewhere=False)
     assert not (tmp_path / "demo").exists()
+
+
+@pytest.mark.slow
+def test_a_new_key_is_put_in_front_and_the_older_one_stays(repository: Path, tmp_path: Path) -> None:
+    data = tmp_path / "var"
+    assert paraph("migrate", repository=repository, data=data).returncode == 0
+    for name, pattern in (("links", "links.keys"), ("capture", "capture-*.key.pem")):
+        done = paraph("keys", "--rotate", name, repository=repository, data=data)
+        assert done.returncode == 0, done.stderr
+        assert list((data / "keys").glob(pattern))
+    assert len((data / "keys" / "links.keys").read_text().split()) == 2
