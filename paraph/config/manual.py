@@ -1,6 +1,9 @@
-"""What `paraph --help` says of the commands and of the environment."""
+"""What `paraph --help` says of the commands and of the environment, and the options of each command."""
 
 from __future__ import annotations
+
+import argparse
+from typing import Any
 
 DESCRIPTION = """\
 Paraph: customers sign off field work, and everybody can check that they did.
@@ -40,3 +43,66 @@ environment:
 Every secret of the installation is a file in PARAPH_DATA/keys, made at first start; `paraph backup`
 holds them. A secret that you give may stand in a file too: DATABASE_URL_FILE, SMTP_PASSWORD_FILE …
 """
+
+PASSPHRASE: dict[str, Any] = {
+    "default": "",
+    "metavar": "FILE",
+    "help": "its first line encrypts the archive (age format)",
+}
+OPTIONS: dict[str, dict[str, dict[str, Any]]] = {
+    # By `serve`: its process id, known before this process could ask who its parent is.
+    "worker": {"--parent": {"type": int, "default": 0, "help": argparse.SUPPRESS}},
+    "demo": {
+        "--reset": {"action": "store_true", "help": "remove the demo in PARAPH_DATA and start over"},
+        "--serve": {"action": "store_true", "help": "serve it until Ctrl-C"},
+    },
+    "member": {
+        "email": {"metavar": "EMAIL", "help": "the mail address they sign in with"},
+        "--name": {"required": True, "help": "their name"},
+        "--role": {"default": "manager", "help": "manager, dispatcher, technician or biller"},
+        "--organisation": {"default": "", "help": "its name; not needed where there is only one"},
+        "--forget-factors": {"action": "store_true", "help": "remove second factors they lost"},
+    },
+    "bounce": {
+        "--recipient": {"default": "", "metavar": "ADDRESS", "help": "to whom the mail server brought it"},
+    },
+    "keys": {
+        "--rotate": {
+            "choices": ("links", "capture"),
+            "default": "",
+            "help": "also make a new key for links, or for what phones seal; older ones go on opening",
+        },
+    },
+    "sample": {"folder": {"metavar": "DIR", "help": "where to write; must be new or empty"}},
+    "check": {
+        "--online": {"action": "store_true", "help": "also try mail and storage, and compare clocks"},
+        "--json": {"action": "store_true", "help": "print JSON, for programs"},
+        "--strict": {"action": "store_true", "help": "end with 1 for warnings too"},
+    },
+    "backup": {
+        "file": {"metavar": "FILE", "help": "the archive; must not exist yet"},
+        "--passphrase-file": PASSPHRASE,
+        "--without-files": {"action": "store_true", "help": "only list the files: they are kept elsewhere"},
+    },
+    "restore": {
+        "file": {"metavar": "FILE", "help": "the archive"},
+        "--passphrase-file": PASSPHRASE,
+        "--replace": {"action": "store_true", "help": "move aside what is there; nothing is deleted"},
+        "--receipts": {
+            "action": "append",
+            "default": [],
+            "metavar": "PLACE",
+            "help": "receipts that others kept",
+        },
+    },
+    "intake": {
+        "files": {"nargs": "+", "metavar": "FILE", "help": "files, or folders of them"},
+        "--json": {"action": "store_true", "help": "print JSON, for programs"},
+        "--out": {"metavar": "DIR", "help": "write the clean PDFs there"},
+        "--compare": {"action": "store_true", "help": "draw them with every reader there is, and compare"},
+        "--pdfjs": {"metavar": "DIR", "help": "a folder with pdfjs-dist in its node_modules"},
+    },
+    "verify": {
+        "files": {"nargs": "*", "metavar": "FILE", "help": "receipts, checkpoints, or folders of them"}
+    },
+}
