@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from paraph.lib import canonical
-from paraph.signoff import approvals, ceremonies, consent, requests, subjects, superseding
+from paraph.signoff import approvals, ceremonies, consent, in_person, requests, subjects, superseding
 from paraph.signoff.errors import HoursMissing, NothingToAsk, NotThere, OtherRequest, Stale, Undecided
 from paraph.signoff.models import Ask, Policy, Rule, SignOff, State, View
 from paraph.work import checklists, orders, photos
@@ -214,6 +214,17 @@ def test_a_report_does_not_take_the_place_of_what_somebody_signed(shop: Shop) ->
     sign(ceremonies.review(invitation, by=customer(invitation)))
     with pytest.raises(OtherRequest, match="Somebody has signed"):
         shop.invite(order, contact=shop.claire, view=View.REPORT)
+
+
+def test_S1_34_asked_on_site_somebody_else_signs_the_report_though_an_estimate_was_mailed(shop: Shop) -> None:
+    order = worked(shop, shop.open_order(1), "3")
+    estimate = shop.invite(order).party.signoff
+    told = {"device": "a phone", "by": shop.tess, "actor": shop.tess.actor}
+    asked = in_person.invite(order, shop.claire, **told)
+    estimate.refresh_from_db()
+    assert (estimate.state, asked.view, asked.party.signoff.of_report) == (State.WITHDRAWN, View.REPORT, True)
+    with pytest.raises(in_person.OthersAsked):
+        in_person.invite(order, shop.jan, **told)
 
 
 def test_S1_16_S1_31_the_statement_names_neither_lines_nor_money_and_the_record_says_what_it_means(
