@@ -255,8 +255,11 @@ def _act(filing: Filing, order: WorkOrder) -> None:
 
 @transaction.atomic
 def _review(filing: Filing, order: WorkOrder, contact: Contact) -> None:
-    """Ask, decide line by line, and freeze what is signed: it must be what was shown."""
+    """Ask, decide line by line, and freeze what is signed: it must be what was shown, on confirmed work (S1-17)."""
     capture, payload = filing.capture, filing.payload
+    order.refresh_from_db(fields=["revision"])
+    if not filing.over and checklists.confirmed(order) is None:
+        raise Held("checklist")
     invitation = _invite(filing, order, contact)
     by = filing.customer(contact)
     for item, choice in payload.decisions:

@@ -261,6 +261,13 @@ def test_what_was_changed_elsewhere_in_the_order_cannot_be_taken(shop: Shop, pho
         held.take(capture, by=shop.mara, actor=shop.mara.actor)
 
 
+def test_S1_17_nobody_signs_what_no_technician_has_confirmed(shop: Shop, phone: Phone) -> None:
+    order = shop.open_order(1)
+    [capture] = arrive(phone.signs(order, shop.jan, work=phone.work(order, checklist=[])))
+    assert (capture.state, capture.reasons) == (State.HELD, ["checklist"])
+    assert not Signature.objects.exists()
+
+
 def test_cancelled_meanwhile_it_waits(shop: Shop, phone: Phone) -> None:
     order = shop.open_order(1)
     sent = phone.signs(order, shop.jan)
