@@ -36,10 +36,11 @@ from paraph.people.models import LANGUAGES, Member
 from paraph.signoff import disputes, subjects
 from paraph.signoff.approvals import Approval, approvals_of
 from paraph.signoff.models import SignOff
-from paraph.work import orders
-from paraph.work.models import Status, WorkOrder
+from paraph.work import orders, properties
+from paraph.work.models import PropertyType, Status, WorkOrder
 
 MAX_REASON = 500
+MAX_BUYER_ORDER = 60  # of the column
 
 
 @dataclass(frozen=True)
@@ -78,6 +79,7 @@ def draft(approval: Approval, *, by: Actor, cause: Entry | None = None) -> Invoi
         signoff=approval.signoff,
         language=_language(approval.signoff, order),
         currency=order.currency,
+        buyer_order=_buyer_order(order),
         created_at=clock.now(),
     )
     _write(made, billed)
@@ -207,6 +209,16 @@ def _held(invoice: Invoice, by: Member, expected: int | None = None) -> Invoice:
     if expected is not None and found.revision != expected:
         raise StaleInvoice
     return found
+
+
+def _buyer_order(order: WorkOrder) -> str:
+    """The customer's purchase order as the order says it (EN 16931, BT-13): its first PO number, else "".
+
+    The biller can change it. One that does not fit is left for them to enter, never cut.
+    """
+    numbers = (one.value for one in properties.valued(order) if one.property.type == PropertyType.PO_NUMBER)
+    found = next((one for one in numbers if one), "")
+    return found if len(found) <= MAX_BUYER_ORDER else ""
 
 
 def _language(signoff: SignOff, order: WorkOrder) -> str:

@@ -83,6 +83,15 @@ def paper_of(returned: Return) -> Paper:
     return found
 
 
+def hindrance(returned: Return) -> str:
+    """Why this return cannot be filed as things stand, as a sentence; "" when it can."""
+    try:
+        paper_of(returned)
+    except SignOffError as refusal:
+        return str(refusal)
+    return ""
+
+
 def file(
     returned: Return, paper: Paper, fact: Fact, *, by: Actor, member: Member | None = None, sentence: str = ""
 ) -> Signature:

@@ -159,6 +159,7 @@ TABLE: dict[str, Route] = {
     "portal:upload": guests(200, 405),
     "portal:upload_files": guests(405, 302),
     "portal:upload_order": guests(405, 302, lambda world: {"pages": str(world.draft_page.pk)}),
+    "portal:upload_afresh": guests(405, 302),
     "portal:upload_send": guests(405, 302),
     "portal:upload_page": guests(200, 405, page_id="page"),
     "portal:upload_turn": guests(405, 302, page_id="page"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from decimal import Decimal
 from typing import Any
@@ -10,7 +11,7 @@ from uuid import UUID
 import pytest
 from django.db import IntegrityError, transaction
 
-from paraph.billing import drafts, invoices
+from paraph.billing import content, drafts, einvoice, invoices
 from paraph.billing.drafts import Words
 from paraph.billing.errors import NotADraft, NotAuthorised, NotReported, NotVerified, StaleInvoice
 from paraph.billing.models import Invoice, State
@@ -20,7 +21,7 @@ from paraph.people.models import Role
 from paraph.signoff import ceremonies
 from paraph.signoff.approvals import Approval, approvals_of
 from paraph.signoff.models import SignOff, View
-from paraph.work import orders
+from paraph.work import orders, properties
 from paraph.work.models import WorkOrder
 from tests import cast
 from tests.billing.bills import consent, drafted, reported
@@ -58,6 +59,20 @@ def test_S1_20_a_draft_bills_what_was_signed_for_at_the_prices_signed(biller_sho
     ]
     assert all(one.price_signed for one in made.lines.all())
     assert kinds(order) == ["invoice.drafted"]
+
+
+def test_S0_03_the_po_number_the_customer_confirmed_goes_to_the_invoice_and_the_e_invoice(
+    biller_shop: Shop,
+) -> None:
+    number = biller_shop.define("po_number", "PO number", pattern="PO-####", editable=True)
+    order = biller_shop.open_order(2)
+    properties.set_values(order, {number.pk: "PO-2222"}, by=biller_shop.mara.actor)
+    consent(biller_shop, order)
+    made = drafted(biller_shop, orders.report(order, by=biller_shop.tess.actor))
+    assert made.buyer_order == "PO-2222"
+    told = content.of_draft(made, orders.load(order.pk), approvals_of(order)[-1], number="2026-1")
+    xml = einvoice.write(told).decode()
+    assert re.search(r"BuyerOrderReferencedDocument>\s*<[^>]*IssuerAssignedID>PO-2222<", xml)
 
 
 def test_S3_30_lines_the_customer_rejected_are_not_billed(biller_shop: Shop) -> None:

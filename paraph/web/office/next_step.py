@@ -112,6 +112,9 @@ def _waiting(current: Request) -> Step:
     printed = [one for one in current.waiting if one.awaits_paper]
     if printed:
         return _paper(printed)
+    if out := [one.party.contact.name for one in current.waiting if one.opted_out]:
+        words = _("%(names)s opted out of signing electronically: waiting for a signature on paper.")
+        return Step(words % {"names": ", ".join(out)})
     since = min((one.invitation.created_at for one in links), default=current.signoff.created_at)
     return Step(_("Waiting for %(names)s since %(when)s") % {"names": names, "when": weekday(since)})
 

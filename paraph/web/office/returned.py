@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from paraph.lib.actor import Actor
-from paraph.signoff import filing, returns
+from paraph.signoff import returns
 from paraph.signoff.errors import Disputed
 from paraph.signoff.models import ComparedPage, Match, Paper, Return, ReturnFile, ReturnState, State
 from paraph.web.shared import connection
@@ -73,6 +73,14 @@ DISPUTED = gettext_lazy(
 WAS_DISPUTED = gettext_lazy(
     "It was disputed when the machine had read it, so it was not filed by itself. Read what was said, then decide."
 )
+# The worst first: where pages may be lost, that the file was mended goes without saying.
+NOTED: dict[str, Any] = {
+    "pages_lost": gettext_lazy(
+        "%(name)s was damaged: these are the pages that were found, others may be missing."
+    ),
+    "repaired": gettext_lazy("%(name)s was damaged and has been repaired; compare its pages with care."),
+    "frames_left": gettext_lazy("%(name)s is a moving picture: only its first frame is kept as a page."),
+}
 SIDES = ("printed", "returned", "difference")
 STATES = {
     "passed": (gettext_lazy("in order"), "check", "good-text"),
@@ -109,11 +117,13 @@ class Review:
     returned: Return
     paper: Paper | None
     may_decide: bool
+    # Why it cannot be accepted, "" where it can: somebody else's paper, or one the order has left behind.
+    cannot: str = ""
 
     @property
     def may_accept(self) -> bool:
-        """Whether accepting could ever work: somebody else's paper can only go back."""
-        return self.may_decide and not filing.is_somebody_elses(self.returned)
+        """Whether *Accept* is offered."""
+        return self.may_decide and not self.cannot
 
     @property
     def why(self) -> Any:
@@ -141,7 +151,8 @@ class Review:
             numbers = ", ".join(map(str, missing))
             words = ngettext("Missing: page %(n)s.", "Missing: pages %(n)s.", len(missing))
             found.append(words % {"n": numbers})
-        return found + [_marks(one) for one in self.compared if one.is_altered]
+        found += [_marks(one) for one in self.compared if one.is_altered]
+        return found + [text for one in self.files for text in _noted(one)]
 
     @cached_property
     def checks(self) -> list[Check]:
@@ -221,6 +232,13 @@ class Review:
     def _picture(self, side: str, number: int) -> str:
         order = self.returned.party.signoff.order_id
         return reverse("office:return_picture", args=[order, self.returned.pk, side, number])
+
+
+def _noted(file: ReturnFile) -> list[str]:
+    """What taking a file in found that a reviewer should know (`intake.Taken.notes`)."""
+    notes = set(file.told.get("notes", ()))
+    worst = next((words for note, words in NOTED.items() if note in notes), None)
+    return [str(worst) % {"name": file.name}] if worst else []
 
 
 def _marks(page: ComparedPage) -> str:

@@ -90,7 +90,7 @@ def _answer(
     told: dict[str, Any] = {
         "order": found.party.signoff.order,
         "returned": found,
-        "review": Review(found, filing.sent_to(found), may),
+        "review": Review(found, filing.sent_to(found), may, filing.hindrance(found) if may else ""),
         "accepting": AcceptForm.about(found),
         "returning": BackForm(),
     }

@@ -22,6 +22,11 @@ def removed(page: UUID) -> Change:
     return _each(page, lambda one: replace(one, removed=True))
 
 
+def afresh() -> Change:
+    """All left out."""
+    return lambda placings: [replace(one, removed=True) for one in placings]
+
+
 def restored(page: UUID) -> Change:
     """Taken in again, where it was."""
     return _each(page, lambda one: replace(one, removed=False))

@@ -145,6 +145,13 @@ class Visit:
         found = Dispute.objects.filter(signoff=self.signoff).select_related("party__contact")
         return found.first() if self.is_asked and not self.is_to_read else None
 
+    @cached_property
+    def parked(self) -> Return | None:
+        """The signed paper of this party that waits for the dispute to be resolved (S0-34)."""
+        if self.dispute is None or not self.dispute.is_open or self.signature:
+            return None
+        return Return.objects.filter(party=self.invitation.party_id, state__in=AWAITED).first()
+
     @property
     def has_signed(self) -> bool:
         """Whether this party signed, or whoever had to."""

@@ -159,6 +159,16 @@ def restore(request: HttpRequest, invitation: Invitation, page_id: UUID) -> Http
 @acting
 @door.guest
 @door.to_sign
+def afresh(request: HttpRequest, invitation: Invitation) -> HttpResponse:
+    """Leave out every page that is there; each can be put back."""
+    limits.count(limits.PORTAL, door.counted_as(request, invitation))
+    draft = returns.begin(invitation, by=door.actor(request, invitation))
+    return _arrange(request, invitation, draft, arranging.afresh(), _("All pages are removed."))
+
+
+@acting
+@door.guest
+@door.to_sign
 def order(request: HttpRequest, invitation: Invitation) -> HttpResponse:
     """Put all pages in an order: `pages` are their ids."""
     limits.count(limits.PORTAL, door.counted_as(request, invitation))

@@ -71,6 +71,7 @@ urlpatterns = [
     path(f"{VISIT}upload/", uploading.page, name="upload"),
     path(f"{VISIT}upload/files/", uploading.files, name="upload_files"),
     path(f"{VISIT}upload/order/", uploading.order, name="upload_order"),
+    path(f"{VISIT}upload/afresh/", uploading.afresh, name="upload_afresh"),
     path(f"{VISIT}upload/send/", uploading.send, name="upload_send"),
     path(f"{VISIT}upload/pages/<uuid:page_id>.jpg", uploading.picture, name="upload_page"),
     path(f"{VISIT}upload/scan/<int:number>.jpg", uploading.scan_page, name="scan_page"),

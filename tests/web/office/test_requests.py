@@ -135,7 +135,7 @@ def test_X_08_a_declined_request_says_why_and_the_shop_can_ask_again(shop: Shop,
     runner.run_all()
     text = words(mara.text(f"/orders/{order.pk}/"))
     assert "Waiting for Jan Jansen since" in text
-    assert "Jan Jansen declined on" in text
+    assert re.search(r"Declined [^.]* · Jan Jansen Too dear\.", text)
 
 
 def test_X_08_of_any_one_the_page_says_who_declined_and_whom_it_waits_for(shop: Shop, mara: Staff) -> None:
@@ -148,8 +148,7 @@ def test_X_08_of_any_one_the_page_says_who_declined_and_whom_it_waits_for(shop: 
     page = mara.text(f"/orders/{order.pk}/")
     text = words(page)
     assert "Waiting for Claire Dubois since" in text
-    assert "Jan Jansen declined on" in text
-    assert "the others can still sign" in text
+    assert re.search(r"Declined [^.]* · Jan Jansen Ask Claire\.", text)
     assert "Next: wait for Claire Dubois; one signature is enough." in text
     assert f"{invitation.pk}/remind/" not in page
     assert f"{invitation.pk}/renew/" not in page

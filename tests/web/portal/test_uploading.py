@@ -264,6 +264,24 @@ def test_S0_33_what_came_back_can_be_mended_and_sent_again(jan: Customer, two: l
     assert [one.state for one in Return.objects.order_by("created_at")] == ["sent_back", "sent"]
 
 
+def test_S0_33_after_what_came_back_one_button_starts_afresh_and_nothing_is_lost(
+    jan: Customer, two: list[ReturnPage]
+) -> None:
+    assert "Start afresh" not in jan.page("upload")
+    jan.post(jan.at("upload_send"))
+    Return.objects.update(state=ReturnState.SENT_BACK, sentence="Too dark.", decided_at=clock.now())
+    page = jan.page("upload")
+    assert "The pages you sent are below" in page
+    assert f'action="{jan.at("upload_afresh")}"' in page
+    jan.post(jan.at("upload_afresh"))
+    assert kept(jan) == []
+    page = jan.page("upload")
+    assert page.count("Undo") == 2
+    assert "Start afresh" not in page
+    first = Return.objects.order_by("created_at")[0]
+    assert (first.state, first.pages.filter(removed=False).count()) == (ReturnState.SENT_BACK, 2)
+
+
 def test_S0_33_what_came_back_can_be_sent_again_as_it_is(jan: Customer, two: list[ReturnPage]) -> None:
     jan.post(jan.at("upload_send"))
     Return.objects.update(state=ReturnState.SENT_BACK, sentence="Who signed?", decided_at=clock.now())
@@ -293,3 +311,6 @@ def test_S0_34_what_was_sent_before_the_dispute_is_kept_and_the_customer_reads_s
     paperwork.to_review(jan.invitation)
     raised(jan.invitation, (1,))
     assert "While the dispute is open, nothing is filed" in jan.page("upload")
+    order = jan.page()
+    assert "The signed paper that you sent on" in order
+    assert "is kept; it is filed or returned when the dispute is resolved." in order
