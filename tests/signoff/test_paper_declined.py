@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
+from paraph.people.models import Contact
 from paraph.signoff import ceremonies, invitations, papers, reading, requests, returns
 from paraph.signoff.errors import Closed, Declined, SignOffError
 from paraph.signoff.models import Ask, Invitation, Return, ReturnState, Rule, Signature, View
@@ -60,7 +61,7 @@ def test_X_08_of_any_one_who_is_left_still_signs_on_paper(shop: Shop, machine: M
     asks = [(shop.jan, Ask.AUTHORISE), (shop.claire, Ask.AUTHORISE)]
     signoff = requests.ask(order, asks, by=shop.mara.actor, rule=Rule.ANY_ONE)
 
-    def invite(contact: object) -> Invitation:
+    def invite(contact: Contact) -> Invitation:
         party = signoff.parties.get(contact=contact)
         return invitations.hand_over(party, view=View.ESTIMATE, by=shop.mara, actor=shop.mara.actor)[0]
 
