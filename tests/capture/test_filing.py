@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import json
 import subprocess
 from collections.abc import Iterator
 from datetime import timedelta
@@ -12,6 +13,7 @@ from typing import Any
 import pytest
 
 from paraph.automation import runner
+from paraph.automation.models import Notice
 from paraph.billing.models import Invoice
 from paraph.capture import envelopes, filing, held, keys, receiving
 from paraph.capture.models import Capture, State
@@ -50,7 +52,7 @@ def kinds(order: Any) -> list[str]:
     return list(Entry.objects.filter(topic=order.topic).order_by("index").values_list("kind", flat=True))
 
 
-def test_signed_in_the_cellar_it_is_approved_on_arrival(shop: Shop, phone: Phone) -> None:
+def test_S1_01_signed_in_the_cellar_it_is_approved_on_arrival(shop: Shop, phone: Phone) -> None:
     order = shop.open_order(2)
     [capture] = arrive(phone.signs(order, shop.jan))
     assert (capture.state, capture.reasons) == (State.FILED, [])
@@ -193,7 +195,9 @@ def test_a_clock_set_back_three_years_off_or_ahead_is_flagged(shop: Shop, phone:
         ({**HERE, "accuracy_m": float("1e300")}, "place_unknown"),
     ],
 )
-def test_elsewhere_or_nowhere_it_needs_verification(shop: Shop, phone: Phone, place: Any, doubt: str) -> None:
+def test_S1_26_elsewhere_or_nowhere_it_needs_verification(
+    shop: Shop, phone: Phone, place: Any, doubt: str
+) -> None:
     order = shop.open_order(1)
     phone.place = place
     [capture] = arrive(phone.signs(order, shop.jan))
@@ -259,6 +263,28 @@ def test_what_was_changed_elsewhere_in_the_order_cannot_be_taken(shop: Shop, pho
     assert done.state == State.DISCARDED
     with pytest.raises(held.NotHeld):
         held.take(capture, by=shop.mara, actor=shop.mara.actor)
+
+
+def test_S1_25_at_once_the_office_and_billing_know(shop: Shop, phone: Phone) -> None:
+    order = shop.open_order(1)
+    arrive(phone.signs(order, shop.jan))
+    follow(order)
+    assert order.status == Status.APPROVED
+    runner.run_all()
+    told = set(Notice.objects.filter(order=order).values_list("member__user__name", "kind"))
+    assert {(shop.mara.user.name, "signed"), (shop.tess.user.name, "signed")} <= told
+    orders.report(order, by=shop.tess.actor)
+    runner.run_all()
+    assert Invoice.objects.filter(order=order, state="draft").count() == 1
+    biller = shop.members["biller"].user.name
+    assert (biller, "drafted") in set(Notice.objects.values_list("member__user__name", "kind"))  # S1-19
+
+
+def test_S1_36_nothing_readable_travels(shop: Shop, phone: Phone) -> None:
+    sent = phone.signs(shop.open_order(1), shop.jan)
+    travelled = json.dumps(sent).encode() + base64.b64decode(sent["sealed"])
+    for word in ("Jan", "inspection", "PH-KLX", "Replace", str(shop.jan.pk)):
+        assert word.encode() not in travelled
 
 
 def test_S1_17_nobody_signs_what_no_technician_has_confirmed(shop: Shop, phone: Phone) -> None:
