@@ -7,7 +7,7 @@ import type { Draft, Line, Order } from "./field-types.ts";
 import { drop, keep, read } from "./field-vault.ts";
 import { draft, order } from "./field-work.ts";
 
-export type Step = "language" | "summary" | "who" | "sign" | "decline" | "dispute" | "done";
+export type Step = "language" | "summary" | "who" | "sign" | "decline" | "dispute" | "own" | "own-done" | "done";
 export interface Hand {
   order: string;
   shop: string;
@@ -25,6 +25,12 @@ export interface Hand {
   code: string;
   signed: boolean;
 }
+/** What remains of a hand-over once its order is not on the phone any more: a language, and a code. */
+export function emptied(hand: Hand, step: Step, code: string): Hand {
+  const nothing = { shop: { name: "", address: "" }, order: { number: "", title: "", object: "", currency: "EUR", remarks: "", customer: { name: "" }, site: null }, items: [] };
+  return { ...hand, order: "", shop: "", technician: "", step, content: nothing, lines: [], decisions: {}, contact: "", name: "", role: "", code, signed: false };
+}
+
 /** The state with what it is about, as far as that is still on the phone. */
 export interface Stage {
   hand: Hand;
@@ -34,6 +40,7 @@ export interface Stage {
 type Screen = (stage: Stage) => Promise<void> | void;
 
 export const HAND = "hand";
+const AFTER = new Set<Step>(["own", "own-done", "done"]);
 const screens = new Map<Step, Screen>();
 const tabs = new BroadcastChannel("paraph-hand");
 let shown = false;
@@ -74,8 +81,8 @@ export async function note(stage: Stage, changes: Partial<Hand>): Promise<void> 
 /** Show the step that the state says. */
 export async function showStep(hand: Hand): Promise<void> {
   const [found, kept] = await Promise.all([order(hand.order), draft(hand.order)]);
-  // Without its order there is nothing to sign; only the end can be shown.
-  if (hand.step !== "done" && (!found || !kept)) return takeBack();
+  // Without its order there is nothing to sign here; only what comes after can be shown.
+  if (!AFTER.has(hand.step) && (!found || !kept)) return takeBack();
   await screens.get(hand.step)!({ hand, order: found!, draft: kept! });
 }
 

@@ -2,7 +2,7 @@
 import { type Act, capture, NoKey, type Said, worked } from "./field-capture.ts";
 import { decided } from "./field-content.ts";
 import { showInHand } from "./field-foot.ts";
-import { HAND, type Hand, move, note, showStep, type Stage } from "./field-hand.ts";
+import { emptied, HAND, type Hand, move, note, showStep, type Stage } from "./field-hand.ts";
 import { present } from "./field-place.ts";
 import { part, press, problem, say, screen } from "./field-screens.ts";
 import { checksFor, chooseContact, chosenContact, forgetChecks } from "./field-who.ts";
@@ -69,7 +69,7 @@ async function act(stage: Stage, kind: Act, said: Omit<Said, "language" | "place
   let ended: Hand | undefined;
   try {
     await capture(kind, order, await worked(order, draft, hand.lines), { ...said, language: hand.language, place, clock: hand.clock }, (code) => {
-      ended = emptied(hand, code, kind === "sign");
+      ended = { ...emptied(hand, "done", code), signed: kind === "sign" };
       return [HAND, ended];
     });
   } catch (fault) {
@@ -80,10 +80,4 @@ async function act(stage: Stage, kind: Act, said: Omit<Said, "language" | "place
   performance.measure("paraph:captured", { start: started });
   forgetChecks();
   await showStep(ended!);
-}
-
-/** What remains of the hand-over: a code and a language. */
-function emptied(hand: Hand, code: string, signed: boolean): Hand {
-  const nothing = { shop: { name: "", address: "" }, order: { number: "", title: "", object: "", currency: "EUR", remarks: "", customer: { name: "" }, site: null }, items: [] };
-  return { ...hand, order: "", shop: "", technician: "", step: "done", content: nothing, lines: [], decisions: {}, contact: "", name: "", role: "", code, signed };
 }

@@ -1,6 +1,7 @@
 // Who signs, and how they show it. What they type as a PIN or code is kept in this page's memory alone until it is sealed.
 import { showInHand } from "./field-foot.ts";
 import { move, type Stage } from "./field-hand.ts";
+import { beginOwn } from "./field-own-phone.ts";
 import { part, press, problem, say, screen } from "./field-screens.ts";
 import { ask, Offline, Refused, SignedOut } from "./field-server.ts";
 import type { Check, Contact } from "./field-types.ts";
@@ -59,6 +60,7 @@ export function showWho(stage: Stage): void {
     const [contact, name, role] = [chosenContact(sheet), field("name")!.value.trim(), field("role")!.value.trim()];
     if (!contact) return problem(sheet, say("choose-contact", hand.language));
     if (!name) return problem(sheet, say("your-name", hand.language));
+    if (sheet.querySelector("[name=way][value=own_phone]:checked")) return beginOwn(stage, contact, sheet);
     const checks = read(sheet, code);
     if (typeof checks === "string") return problem(sheet, say(checks, hand.language));
     shown = { order: stage.order.id, checks };
@@ -79,7 +81,7 @@ function read(sheet: HTMLElement, code: string | null): Shown[] | string {
 function showWays(sheet: HTMLElement, stage: Stage, contact: Contact, sent: (id: string) => void): void {
   const place = part(sheet, "check");
   const { language } = stage.hand;
-  const ways: (Check | "none")[] = stage.order.policy.identity.filter((one) => (one === "pin" ? contact.pin : one === "code" ? contact.mail : false));
+  const ways: (Check | "none")[] = stage.order.policy.identity.filter((one) => (one === "pin" ? contact.pin : one === "code" ? contact.mail : true));
   place.replaceChildren();
   if (stage.order.policy.identity.length === 0) return;
   const list = screen("check-ways", language);
@@ -87,7 +89,7 @@ function showWays(sheet: HTMLElement, stage: Stage, contact: Contact, sent: (id:
   for (const way of [...ways, "none" as const]) {
     const row = screen("check-way", language, { way, words: say(`way-${way}`, language) });
     row.querySelector("input")!.addEventListener("change", () => {
-      detail.replaceChildren(...(way === "none" ? [] : [screen(`check-${way}`, language)]));
+      detail.replaceChildren(...(way === "pin" || way === "code" ? [screen(`check-${way}`, language)] : []));
       if (way === "code") press(detail, "send-code", () => sendCode(detail, stage, contact, sent));
     });
     part(list, "ways").append(row);

@@ -2,6 +2,7 @@
 import "./signature-pad.ts";
 import { followOtherTabs, isHandedOver, stepAt } from "./field-hand.ts";
 import { chooseLanguage, nobodyScreen, onward, showDone } from "./field-hand-over.ts";
+import { showOwn, showOwnDone } from "./field-own-phone.ts";
 import { orderScreen } from "./field-order.ts";
 import { openOrders, showNewer, wasSent } from "./field-orders.ts";
 import { guarded, listen, open, screenAt } from "./field-router.ts";
@@ -21,6 +22,8 @@ stepAt("who", showWho);
 stepAt("sign", showSign);
 stepAt("decline", showDecline);
 stepAt("dispute", showDispute);
+stepAt("own", showOwn);
+stepAt("own-done", showOwnDone);
 stepAt("done", showDone);
 guarded(async () => (await isHandedOver()) || !(await isReady()));
 listen();
