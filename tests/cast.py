@@ -209,7 +209,7 @@ def signed(shop: Shop, order: WorkOrder, numbers: Sequence[int] = (1, 2, 3)) -> 
 
 def elsewhere(shop: Shop, order: WorkOrder, numbers: Sequence[int] = (1, 2, 3)) -> Verification:
     """An order signed on Tess's phone 5 km from a site of 200 m: the signature waits for a manager."""
-    site = Site.objects.get(pk=order.site_id)
+    site = Site.objects.get(workorder=order)
     if not site.radius_m:
         area = sites.AreaDraft(53.125, 6.5833, 200)
         site = sites.put_area(site, area, by=shop.mara, actor=shop.mara.actor)

@@ -18,6 +18,7 @@ from paraph.config import (
     demo_lists,
     demo_orders,
     demo_papers,
+    demo_places,
     demo_properties,
     demo_reports,
     demo_turns,
@@ -77,6 +78,7 @@ def fill() -> Organisation:
     demo_bills.play(made, staff, DEMO_HOURS)
     demo_disputes.play(lambda told: _order(company, staff, told), _ask, staff)
     demo_lists.show(made[0], made[1], staff[Role.TECHNICIAN])
+    demo_places.play(lambda told: _order(company, staff, told), _ask, staff)
     demo_papers.play(lambda told: _order(company, staff, told), _ask, staff)
     demo_reports.play(lambda told: _order(company, staff, told), staff, DEMO_HOURS)
     runner.run_all()

@@ -249,6 +249,7 @@ TABLE: dict[str, Route] = {
     "office:welcome_again": act("M", welcome="welcome"),
     "office:welcome_withdraw": act("M", welcome="welcome"),
     "office:sign_out": Route(all_get(405), all_get("sign-in")),
+    "office:live": page(ALL, foreign=200),
     "office:orders": page(ALL, foreign=200),
     "office:order_new": form("MD", bodies.line, foreign=(200, 400)),
     "office:places": page("MDT", foreign=200),

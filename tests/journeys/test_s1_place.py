@@ -7,11 +7,16 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, expect
 
+from paraph.automation import runner
 from paraph.people import sites
-from paraph.people.models import Site
+from paraph.people.models import Site, User
 from paraph.people.sites import AreaDraft
+from paraph.signoff.models import Verification
+from paraph.work.models import WorkOrder
+from tests import cast
 from tests.cast import Shop
 from tests.journeys.conftest import PHONE, Office
+from tests.journeys.steps import aside
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 OUTLINE = ((53.124, 6.58), (53.124, 6.586), (53.127, 6.586), (53.127, 6.58))
@@ -97,3 +102,48 @@ def test_S1_26_the_page_of_an_area_at_both_widths_in_three_languages(
             page.set_viewport_size({"width": 360, "height": 740})
             assert page.evaluate("document.documentElement.scrollWidth") <= 360
             page.set_viewport_size({"width": 1280, "height": 800})
+
+
+def test_S1_30_the_queue_and_the_board_at_both_widths_in_three_languages(
+    shop: Shop, office: Office, axe: Callable[[Page], None], screenshot: Callable[[Page, str], None]
+) -> None:
+    found = aside(_doubted, shop)
+    for language in ("en", "nl", "fr"):
+        aside(_speak, shop, language)
+        page = office(shop.mara)
+        for name, path in {
+            "s1 verifications": "/verifications/",
+            "s1 verification": f"/orders/{found.order_id}/verifications/{found.pk}/",
+            "s1 live": "/live/",
+        }.items():
+            page.goto(path)
+            axe(page)
+            screenshot(page, f"{name} {language}")
+            page.set_viewport_size({"width": 360, "height": 740})
+            assert page.evaluate("document.documentElement.scrollWidth") <= 360
+            page.set_viewport_size({"width": 1280, "height": 800})
+
+
+def test_S1_15_the_board_follows_by_itself_and_keeps_the_readers_place(shop: Shop, office: Office) -> None:
+    order = aside(_open_order, shop)
+    page = office(shop.members["dispatcher"])
+    page.goto("/live/")
+    link = page.locator(f"#live-{order.pk}")
+    link.focus()
+    other = aside(_open_order, shop)
+    expect(page.locator(f"#live-{other.pk}")).to_be_visible(timeout=20_000)
+    expect(link).to_be_focused()
+
+
+def _doubted(shop: Shop) -> Verification:
+    found = cast.elsewhere(shop, shop.open_order(lines=3))
+    runner.run_all()
+    return found
+
+
+def _speak(shop: Shop, language: str) -> None:
+    User.objects.filter(pk=shop.mara.user.pk).update(language=language)
+
+
+def _open_order(shop: Shop) -> WorkOrder:
+    return shop.open_order(lines=1)

@@ -76,6 +76,11 @@ class WorkOrder(models.Model):
         indexes: ClassVar = [
             models.Index(fields=["organisation", "-created_at"]),
             models.Index(fields=["organisation", "status", "-created_at"]),
+            models.Index(
+                fields=["organisation", "reported_at"],
+                condition=models.Q(reported_at__isnull=False),
+                name="work_reported",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -1,0 +1,118 @@
+"""*Live*: where every open order stands now, and how much of it is done today (S1-15, S1-30).
+
+The secret: the page asks again every few seconds and says what it has seen; where nothing changed the answer is empty,
+so that neither a screen reader nor a keyboard's place on the page is disturbed.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Count, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+
+from paraph.lib import canonical, clock
+from paraph.people.models import Member
+from paraph.web.office import reach
+from paraph.web.office.doors import page, show
+from paraph.work.models import Status, WorkOrder
+
+SHOWN = 5  # orders of each state, the newest; the list of orders has the rest
+# In the order of the work; cancelled orders are nobody's work any more.
+LANES = (
+    Status.OPEN,
+    Status.NEEDS_SIGNATURE,
+    Status.PARTLY_APPROVED,
+    Status.NEEDS_VERIFICATION,
+    Status.DISPUTED,
+    Status.APPROVED,
+)
+
+
+@dataclass(frozen=True)
+class Lane:
+    """One state: how many orders, and the newest of them."""
+
+    status: str
+    count: int
+    orders: list[WorkOrder]
+
+    @property
+    def more(self) -> int:
+        """How many are not shown."""
+        return self.count - len(self.orders)
+
+
+@dataclass(frozen=True)
+class Board:
+    """All states; completed means today."""
+
+    lanes: list[Lane]
+
+    @property
+    def done(self) -> int:
+        """Completed today."""
+        return self.lanes[-1].count
+
+    @property
+    def all(self) -> int:
+        """Those, and every order that is still open."""
+        return sum(lane.count for lane in self.lanes)
+
+    @property
+    def rate(self) -> int | None:
+        """Per cent of them that are done; None where there is nothing to do."""
+        return round(100 * self.done / self.all) if self.all else None
+
+    @property
+    def digest(self) -> str:
+        """The same as long as nothing of it changed."""
+        told = [
+            [lane.status, lane.count, [[str(one.pk), one.revision] for one in lane.orders]]
+            for lane in self.lanes
+        ]
+        return canonical.digest(told).removeprefix(canonical.PREFIX)[:16]
+
+
+@page("order.view")
+def live(request: HttpRequest, member: Member) -> HttpResponse:
+    """The board; with ``?seen=`` only the board, and nothing (204) while it says what was seen."""
+    board = board_of(member)
+    told: dict[str, Any] = {"board": board, "paused": "paused" in request.GET}
+    seen = request.GET.get("seen")
+    if seen is None:
+        return show(request, member, "live.html", section="orders", **told)
+    if seen == board.digest:
+        return HttpResponse(status=204)
+    return render(request, "office/live_board.html", told)
+
+
+def board_of(member: Member) -> Board:
+    """Read it: a constant number of queries, each from an index."""
+    found = reach.orders(member)
+    counted = _counted(found)
+    lanes = [_lane(status, counted.get(status, 0), found.filter(status=status)) for status in LANES]
+    today = found.filter(reported_at__gte=_midnight(), status=Status.COMPLETED)
+    return Board([*lanes, _lane(Status.COMPLETED, today.count(), today.order_by("-reported_at"))])
+
+
+def _counted(found: QuerySet[WorkOrder]) -> dict[str, int]:
+    return dict(found.filter(status__in=LANES).order_by().values_list("status").annotate(n=Count("pk")))
+
+
+def _lane(status: str, count: int, found: QuerySet[WorkOrder]) -> Lane:
+    related = found.select_related("customer", "site", "technician__user")
+    return Lane(str(status), count, list(related[:SHOWN]))
+
+
+def _midnight() -> datetime:
+    """When the reader's day began."""
+    return (
+        clock.now()
+        .astimezone(timezone.get_current_timezone())
+        .replace(hour=0, minute=0, second=0, microsecond=0)
+    )
