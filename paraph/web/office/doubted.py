@@ -147,7 +147,7 @@ class Doubted:
         age = (self.place or {}).get("age_s")
         if age is None:
             return []
-        seconds = round(age)
+        seconds = round(age) or 1
         if abs(seconds) > presence.FRESH.total_seconds():
             long = figures.duration(abs(seconds) * SECOND, _language())
             words = _("found %(long)s before the signature") if seconds > 0 else _("found %(long)s after it")
