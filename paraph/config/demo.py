@@ -27,8 +27,9 @@ from paraph.delivery import mailbox, outbox
 from paraph.lib.actor import SYSTEM, Actor
 from paraph.people import members
 from paraph.people.models import Contact, Customer, Member, Organisation, Role, Site
-from paraph.signoff import ceremonies, completion, consent, invitations, requests
+from paraph.signoff import ceremonies, completion, consent, invitations, pins, requests
 from paraph.signoff.models import Ask, Choice, View
+from paraph.web.office.demo import PIN
 from paraph.work import comments, orders
 from paraph.work.models import WorkOrder
 
@@ -77,6 +78,7 @@ def fill() -> Organisation:
     _play(made, staff[Role.MANAGER], staff[Role.TECHNICIAN])
     demo_bills.play(made, staff, DEMO_HOURS)
     demo_disputes.play(lambda told: _order(company, staff, told), _ask, staff)
+    _give_pins(made[:2], staff[Role.MANAGER])
     demo_lists.show(made[0], made[1], staff[Role.TECHNICIAN])
     demo_places.play(lambda told: _order(company, staff, told), _ask, staff)
     demo_papers.play(lambda told: _order(company, staff, told), _ask, staff)
@@ -84,6 +86,13 @@ def fill() -> Organisation:
     runner.run_all()
     outbox.deliver_due()
     return company
+
+
+def _give_pins(given: list[WorkOrder], manager: Member) -> None:
+    """The first contact of two orders has a PIN; the demo's page says which (S1-09)."""
+    for order in given:
+        contact = order.contacts.order_by("name")[0]
+        pins.agree(contact, PIN, by=manager, actor=manager.actor)
 
 
 def customer_links() -> list[tuple[str, str]]:

@@ -335,6 +335,11 @@ TABLE: dict[str, Route] = {
     "office:customer_new": form("MD", lambda world: {"name": "New customer"}, foreign=(200, 302)),
     "office:customer": form("MD", lambda world: {"name": "Other name"}, pk="customer"),
     "office:site_area": form("MD", bodies.area, pk="customer", site="site"),
+    "office:contact": page("MD", pk="customer", contact="contact"),
+    "office:contact_pin": act(
+        "MD", lambda world: {"do": "agree", "pin": "482913"}, pk="customer", contact="contact"
+    ),
+    "office:contact_passkey": act("MD", pk="customer", contact="contact", passkey="passkey"),
     "office:notices": page(ALL, foreign=200),
     "office:notices_read": act(ALL, foreign=302),
     # A notice is one member's own; a colleague's is not there.
@@ -358,6 +363,9 @@ TABLE: dict[str, Route] = {
     "field:sync": Route(all_get(405), all_get(200)),
     # Nobody's order is named, so none is found.
     "field:code": Route(all_get(405), told("MDT", 404, foreign=404)),
+    "field:own_phone": Route(all_get(405), told("MDT", 404, foreign=404)),
+    # Only what this very member showed on site.
+    "field:own_phone_state": Route(told("MDT", 404, foreign=404), all_get(405), {"pk": "invitation"}),
     "field:sign_out": Route(all_get(405), told("MDT", 200)),
     # --- the demo's doors do not exist in production ---
     "office:demo": Route(all_get(404), all_get(404)),

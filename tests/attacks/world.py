@@ -23,10 +23,11 @@ from paraph.capture.models import Capture
 from paraph.lib import clock, home
 from paraph.people import passwords, welcomes
 from paraph.people.models import Role, Welcome
-from paraph.signoff import ceremonies, disputes, requests
+from paraph.signoff import ceremonies, disputes, passkeys, requests
 from paraph.signoff.models import (
     Ask,
     Ceremony,
+    ContactPasskey,
     DisputePhoto,
     Invitation,
     Paper,
@@ -52,6 +53,7 @@ from tests import cast, paperwork
 from tests.attacks.listed import make_lists, make_properties, make_shot
 from tests.attacks.reported import make_bills, make_capture, make_doubt, make_report
 from tests.cast import Shop
+from tests.people.device import Device
 
 ANONYMOUS, GUEST, OUTSIDER, RIVAL = "anonymous", "guest", "outsider", "rival"
 MANAGER, DISPATCHER, TECHNICIAN, BILLER = (str(role) for role in Role)
@@ -119,6 +121,8 @@ class World:
             "order": self.order.pk,
             "customer": self.shop.customer.pk,
             "site": self.shop.site.pk,
+            "contact": self.shop.jan.pk,
+            "passkey": ContactPasskey.objects.get(contact=self.shop.jan).pk,
             "item": next(one for one in cast.lines(self.order) if one.number == 2).pk,
             "comment": self.comment.pk,
             "invitation": self.invitation.pk,
@@ -204,6 +208,8 @@ def make_world(shop: Shop) -> World:
     invitation = shop.invite(order)
     cast.approve(invitation, [2])
     ceremony = ceremonies.review(invitation, by=cast.customer(invitation))
+    asked_phone = passkeys.begin(ceremony, consent="", fresh=True)["create"]
+    passkeys.made(ceremony, Device().make(asked_phone), consent="", by=cast.customer(invitation))
     paper = shop.paper(invitation)
     runner.run_all()
     notice = Notice.objects.filter(member=shop.mara).latest("id")

@@ -18,7 +18,7 @@ from paraph.work.models import WorkOrder
 @doors.act
 def send_code(request: HttpRequest, member: Member) -> HttpResponse:
     """Mail a fresh code to a contact of one of the member's orders; it goes into the envelope with what was signed."""
-    order, contact = _meant(request, member)
+    order, contact = meant(request, member)
     try:
         code = codes.send(contact, order, by=doors.actor(request, member))
     except NoAddress as problem:
@@ -30,7 +30,7 @@ def send_code(request: HttpRequest, member: Member) -> HttpResponse:
     return doors.answer({"id": str(code.pk)}, 201)
 
 
-def _meant(request: HttpRequest, member: Member) -> tuple[WorkOrder, Contact]:
+def meant(request: HttpRequest, member: Member) -> tuple[WorkOrder, Contact]:
     """The order and the contact a request names. Raises Http404 for others' (security.md line 1)."""
     told = doors.asked(request)
     try:

@@ -14,7 +14,7 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
 from paraph.people.models import Customer, Member
-from paraph.web.office import reach, site_area
+from paraph.web.office import contacts, reach, site_area
 from paraph.web.office.doors import actor, form, page, show
 from paraph.web.office.forms import customer as sheets
 from paraph.web.office.leaves import Leaves
@@ -79,6 +79,7 @@ def _edit(request: HttpRequest, member: Member, customer: Customer) -> HttpRespo
     told: dict[str, Any] = {
         "sheet": sheet,
         "customer": reach.customer(member, customer.pk) if known else None,
+        "people": contacts.had(customer) if known else [],
         "sites": [{"site": one, "said": site_area.said(one)} for one in customer.sites.all()]
         if known
         else [],

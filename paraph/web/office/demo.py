@@ -17,7 +17,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 
 from paraph.delivery import mailbox
 from paraph.delivery.mailbox import Mail, NoSuchMail
-from paraph.people.models import Member
+from paraph.people.models import Contact, Member
 from paraph.web.office.files import attached
 from paraph.web.shared import acting, signed_in
 
@@ -25,6 +25,8 @@ P = ParamSpec("P")
 View = Callable[Concatenate[HttpRequest, P], HttpResponseBase]
 BACKEND = "django.contrib.auth.backends.ModelBackend"
 PAGE, MOST_LINKS = 25, 8
+# Of the demo's contacts alone, so that one can try to sign with it; the demo's page says so.
+PIN = "730158"
 # A letter may be looked at and its links followed; it may load and run nothing.
 LETTER_POLICY = (
     "default-src 'none'; style-src 'unsafe-inline'; img-src data:; "
@@ -53,7 +55,12 @@ def door(request: HttpRequest) -> HttpResponse:
     """Everybody who can come in, and how."""
     members = Member.objects.filter(active=True, user__is_active=True).select_related("user", "organisation")
     letters = [(mail, link) for mail in mailbox.read() if (link := _link(mail))][:MOST_LINKS]
-    told = {"members": members.order_by("organisation__name", "user__name"), "letters": letters}
+    told = {
+        "members": members.order_by("organisation__name", "user__name"),
+        "letters": letters,
+        "pin": PIN,
+        "with_pin": Contact.objects.filter(pin__mailed=False).order_by("name"),
+    }
     return render(request, "office/demo.html", told)
 
 

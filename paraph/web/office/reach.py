@@ -11,8 +11,16 @@ from django.db.models import Exists, F, OuterRef, QuerySet
 from django.shortcuts import get_object_or_404
 
 from paraph.capture.models import Capture, State
-from paraph.people.models import Customer, Device, Member, Site, Welcome
-from paraph.signoff.models import Dispute, Invitation, Return, Signature, SignOff, Verification
+from paraph.people.models import Contact, Customer, Device, Member, Site, Welcome
+from paraph.signoff.models import (
+    ContactPasskey,
+    Dispute,
+    Invitation,
+    Return,
+    Signature,
+    SignOff,
+    Verification,
+)
 from paraph.work.models import (
     CatalogPart,
     ChecklistPoint,
@@ -44,6 +52,20 @@ def customers(member: Member) -> QuerySet[Customer]:
 def customer(member: Member, pk: UUID) -> Customer:
     """One customer."""
     return get_object_or_404(customers(member), pk=pk)
+
+
+def contact(member: Member, customer: UUID, pk: UUID) -> Contact:
+    """One contact of a customer."""
+    found = Contact.objects.select_related("customer__organisation")
+    return get_object_or_404(
+        found, pk=pk, customer_id=customer, customer__organisation_id=member.organisation_id
+    )
+
+
+def passkey(member: Member, customer: UUID, contact_id: UUID, pk: UUID) -> ContactPasskey:
+    """One passkey of a contact."""
+    found = ContactPasskey.objects.select_related("contact__customer")
+    return get_object_or_404(found, pk=pk, contact=contact(member, customer, contact_id))
 
 
 def site(member: Member, customer: UUID, pk: UUID) -> Site:

@@ -8,6 +8,7 @@ from paraph.web.office import (
     captures,
     comments,
     confirm,
+    contacts,
     customers,
     demo,
     disputes,
@@ -56,6 +57,7 @@ SIGNATURE = ORDER + "signatures/<uuid:signature>/"
 RETURN = ORDER + "returns/<uuid:returned>/"
 MEMBER = "settings/members/<uuid:pk>/"
 VERIFICATION = ORDER + "verifications/<uuid:verification>/"
+CONTACT = "customers/<uuid:pk>/contacts/<uuid:contact>/"
 INVOICE = "invoices/<uuid:pk>/"
 KIND = "settings/kinds/<uuid:pk>/"
 PROPERTY = "settings/properties/<uuid:pk>/"
@@ -209,6 +211,9 @@ urlpatterns = [
     path("customers/new/", customers.customer_new, name="customer_new"),
     path("customers/<uuid:pk>/", customers.customer_edit, name="customer"),
     path("customers/<uuid:pk>/sites/<uuid:site>/area/", site_area.area, name="site_area"),
+    path(CONTACT, contacts.contact, name="contact"),
+    path(CONTACT + "pin/", contacts.pin, name="contact_pin"),
+    path(CONTACT + "passkeys/<uuid:passkey>/remove/", contacts.forget_passkey, name="contact_passkey"),
     path("notices/", notices.notice_list, name="notices"),
     path("notices/read/", notices.read_all, name="notices_read"),
     path("notices/<int:pk>/read/", notices.read_one, name="notice_read"),
