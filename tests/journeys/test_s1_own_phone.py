@@ -12,6 +12,7 @@ from paraph.signoff import own_phone
 from paraph.signoff.models import ContactPasskey, Signature, Verification
 from tests.cast import Shop
 from tests.journeys.conftest import PHONE
+from tests.journeys.steps import type_name
 from tests.journeys.test_signing_in import give_key
 from tests.signoff.test_own_phones import ask_for
 
@@ -55,7 +56,7 @@ def test_S1_24_a_finger_on_the_own_phone_and_nobody_has_to_verify(
     axe(page)
     screenshot(page, "portal confirmed on own phone")
     page.locator("#id_consent").check()
-    page.get_by_label("Type your name as your signature").fill("Jan Jansen")
+    type_name(page)
     page.get_by_role("button", name="Sign", exact=True).click()
     page.wait_for_url("**/receipt/")
     checks = Signature.objects.get().record["invitation"]["checks"]
