@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import BrowserContext, Geolocation, Page, expect
 
 from paraph.people.models import Member
 from tests.browser import watch
@@ -15,7 +15,7 @@ from tests.journeys import steps
 from tests.journeys.conftest import PHONE, Office
 
 LOCK = "2468"
-SITE = {"latitude": 52.2447, "longitude": 6.0466, "accuracy": 12.0}
+SITE: Geolocation = {"latitude": 52.2447, "longitude": 6.0466, "accuracy": 12.0}
 
 STORED = """async () => {
   const text = value => {

@@ -7,13 +7,15 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Geolocation, expect
 
 from paraph.capture.filing import file_due
 from paraph.capture.models import Capture
 from paraph.people import devices
+from paraph.signoff import ceremonies, invitations
 from paraph.signoff.models import Attempt, Decline, Dispute, Policy
 from paraph.work.models import Status, WorkOrder
+from tests import cast
 from tests.cast import Shop
 from tests.journeys.field import LOCK, SITE, Phone, phone
 from tests.journeys.steps import aside
@@ -21,7 +23,7 @@ from tests.journeys.steps import aside
 __all__ = ["phone"]
 pytestmark = pytest.mark.slow
 
-FAR = {"latitude": 52.3, "longitude": 6.1, "accuracy": 12.0}
+FAR: Geolocation = {"latitude": 52.3, "longitude": 6.1, "accuracy": 12.0}
 
 
 def file_all() -> None:
@@ -86,7 +88,9 @@ def test_S1_a_line_is_refused_something_is_disputed_somebody_declines_nobody_is_
 
     found = {one.act: one for one in aside(lambda: list(Capture.objects.select_related("signature")))}
     assert {act: one.state for act, one in found.items()} == dict.fromkeys(found, "filed")
-    assert len(found["sign"].signature.items) == 1
+    signature = found["sign"].signature
+    assert signature is not None
+    assert len(signature.items) == 1
     assert aside(lambda: Decline.objects.get().reason) == "It still leaks."
     assert aside(lambda: Dispute.objects.get().reason) == "It still leaks."
     assert aside(lambda: Attempt.objects.get().reason) == "The gate was shut."
@@ -119,12 +123,13 @@ def test_S1_31_a_customer_does_not_get_out_of_the_hand_over(shop: Shop, phone: C
     tess.report()
     tess.hand_over()
     summary = page.get_by_role("button", name="Accept every line")
-    for leave in (
+    ways: list[Callable[[], object]] = [
         page.go_back,
         page.reload,
         lambda: page.goto("/field/#orders"),
         lambda: page.goto("/field/"),
-    ):
+    ]
+    for leave in ways:
         leave()
         expect(summary).to_be_visible()
     other = tess.context.new_page()
@@ -185,3 +190,36 @@ def test_line_41_a_phone_switched_off_with_something_unsent_keeps_that_alone(
     assert aside(lambda: Capture.objects.get().reasons) == ["device_changed"]
     order = aside(lambda: WorkOrder.objects.get(pk=order.pk))
     assert order.status != Status.APPROVED
+
+
+def test_S1_24_the_customer_signs_on_their_own_phone_by_the_code_on_the_technician_s(
+    shop: Shop, phone: Callable[..., Phone], axe: Callable[..., None]
+) -> None:
+    order = aside(lambda: at_site(shop, identity=["own_phone"]))
+    tess = phone(shop.tess).ready()
+    page = tess.page
+    tess.open_order(order.number)
+    tess.report()
+    tess.hand_over()
+    tess.accept_all()
+    tess.be("Jan Jansen")
+    page.get_by_role("radio", name="On my own phone").check()
+    page.get_by_role("button", name="Continue").click()
+    expect(page.locator("svg.qr")).to_be_visible()
+    expect(page.get_by_text("Waiting until you have opened it.")).to_be_visible()
+    axe(page)
+    link = page.locator("[data-part=link]").inner_text()
+    assert re.fullmatch(r"http://localhost:\d+/s/\S+/", link)
+    aside(_sign_there, shop, link)
+    expect(page.get_by_role("heading", name="Signed on your own phone")).to_be_visible()
+    axe(page)
+    tess.take_back()
+    assert f"order:{order.pk}" not in tess.kept_names()
+
+
+def _sign_there(shop: Shop, link: str) -> None:
+    """Jan opens the link, accepts and signs, as his own browser would have him do."""
+    jan = shop.jan.actor
+    invitation = invitations.open(link.split("/s/")[1].strip("/"), by=jan)
+    ceremonies.approve_all(invitation, by=cast.customer(invitation))
+    cast.sign(ceremonies.review(invitation, by=cast.customer(invitation)))

@@ -57,7 +57,7 @@ class Mortal:
         context = self.browser.contexts[0]
         context.set_default_timeout(PATIENCE_MS)
         context.grant_permissions(["geolocation"], origin=origin)
-        context.set_geolocation(SITE)  # type: ignore[arg-type]
+        context.set_geolocation(SITE)
         return context.pages[0] if context.pages else context.new_page()
 
     def kill(self) -> None:
@@ -83,7 +83,8 @@ def test_F16_a_browser_killed_with_a_capture_pending_sends_it_when_it_is_back(
 ) -> None:
     order = aside(lambda: shop.open_order(lines=1))
     page = mortal.start(origin)
-    page.context.add_cookies(office(shop.tess).context.cookies(origin.replace("http:", "https:")))
+    cookies: Any = office(shop.tess).context.cookies(origin.replace("http:", "https:"))
+    page.context.add_cookies(cookies)
     tess = Phone(page, origin)
     tess.ready()
     tess.off_line()

@@ -17,7 +17,7 @@ from django.test.utils import CaptureQueriesContext
 from paraph.automation import runner
 from paraph.lib import clock
 from paraph.people import open_sessions
-from paraph.people.models import Contact, Customer, Member, Role, Site, User, Welcome
+from paraph.people.models import Contact, Customer, Device, Member, Role, Site, User, Welcome
 from paraph.signoff import confirming, disputes, outcomes, requests
 from paraph.signoff.models import Ask, DisputeMessage, DisputePhoto, Outcome, PhotoCopy
 from paraph.web.shared import signed_in
@@ -51,6 +51,12 @@ FEW = {
     "billing.BuyerProfile",  # one a customer, read beside it
     "billing.Series",  # one an organisation and year
     "delivery.Tally",  # one a kind
+    "signoff.ContactPasskey",  # a few a contact, read beside them
+    "signoff.ContactPin",  # one a contact, read beside them
+    "signoff.IdentityCheck",  # read by the act it was made for
+    "signoff.OneTimeCode",  # read by contact and order
+    "signoff.PasskeyQuestion",  # read by key
+    "signoff.Policy",  # one a kind of order
     "signoff.Decline",  # one a party, read beside it
     "signoff.OptOut",  # one a party, read beside it
     "signoff.Paper",  # a few a party, read beside it
@@ -143,6 +149,16 @@ def _grow(world: World) -> None:
     _grow_properties(world)
     _grow_disputes(world)
     _grow_lists(world)
+    Device.objects.bulk_create(
+        Device(
+            organisation=company,
+            member=shop.tess,
+            name=f"Phone {number}",
+            public_key=f"key {number}",
+            enrolled_at=until,
+        )
+        for number in range(MANY)
+    )
     while runner.run_all():
         pass
 
