@@ -170,6 +170,14 @@ def _consequences() -> Finding:
     return _waiting(queues.runs(now), "consequences", LATE)
 
 
+def _figures() -> Finding:
+    """Only a warning: nobody's consent depends on it, and after an upgrade the whole ledger is read once."""
+    unread = queues.figures(clock.now())
+    if unread.late and unread.late > LATE:
+        return Level.WARNING, f"Entries of {unread.waiting} ledgers are in no figure for {_span(unread.late)}."
+    return Level.OK, f"Entries of {unread.waiting} ledgers are to be counted, none too long."
+
+
 def _seals() -> Finding:
     return _waiting(queues.seals(clock.now()), "seals", SEAL_LATE)
 
@@ -256,6 +264,7 @@ CHECKS: tuple[tuple[str, Callable[[], Finding], bool], ...] = (
     ("worker", _worker, False),
     ("mail", _mail, False),
     ("consequences", _consequences, False),
+    ("figures", _figures, False),
     ("seals", _seals, False),
     ("papers", _papers, False),
     ("captures", _captures, False),

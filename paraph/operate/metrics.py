@@ -93,6 +93,7 @@ def waiting() -> Iterator[Metric]:
         "messages": queues.messages(now),
         "consequences": queues.runs(now),
         "entries": queues.entries(now),
+        "figures": queues.figures(now),
         "seals": queues.seals(now),
         "papers": queues.papers(now),
         "papers to review": queues.reviews(now),

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Count, Min, OuterRef, Q, Subquery
+from django.db.models import Count, Min, Model, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
 
 from paraph.automation.models import Cursor, Run, RunState
@@ -16,6 +16,7 @@ from paraph.capture.models import State as Captured
 from paraph.delivery.models import Delivery
 from paraph.delivery.models import State as Posted
 from paraph.evidence.models import Entry, Log
+from paraph.insights.models import Cursor as Folded
 from paraph.signoff.models import Return, ReturnState, SignOff, State, Verdict, Verification
 
 
@@ -61,14 +62,12 @@ def runs(now: datetime) -> Queue:
 
 def entries(now: datetime) -> Queue:
     """Ledgers with entries that a rule waits for and nobody has read yet; the age is that of the oldest entry."""
-    position = Cursor.objects.filter(log=OuterRef(OuterRef("name"))).values("position")
-    kinds = {rule.on for rule in RULES}
-    unread = Entry.objects.filter(
-        log=OuterRef("name"), kind__in=kinds, index__gte=Coalesce(Subquery(position), 0)
-    )
-    since = Log.objects.annotate(since=Subquery(unread.order_by("index").values("at")[:1]))
-    found: dict[str, Any] = since.exclude(since=None).aggregate(waiting=Count("pk"), oldest=Min("since"))
-    return Queue(found["waiting"], _age(now, found["oldest"]))
+    return _unread(now, Cursor, Q(kind__in={rule.on for rule in RULES}))
+
+
+def figures(now: datetime) -> Queue:
+    """Ledgers with entries that no figure counts yet; the age is that of the oldest one."""
+    return _unread(now, Folded, Q())
 
 
 def seals(now: datetime) -> Queue:
@@ -116,6 +115,14 @@ def verifications(now: datetime) -> Queue:
     found = Verification.objects.filter(verdict=Verdict.WAITING).aggregate(
         waiting=Count("pk"), oldest=Min("raised_at")
     )
+    return Queue(found["waiting"], _age(now, found["oldest"]))
+
+
+def _unread(now: datetime, cursor: type[Model], which: Q) -> Queue:
+    position = cursor._default_manager.filter(log=OuterRef(OuterRef("name"))).values("position")
+    unread = Entry.objects.filter(which, log=OuterRef("name"), index__gte=Coalesce(Subquery(position), 0))
+    since = Log.objects.annotate(since=Subquery(unread.order_by("index").values("at")[:1]))
+    found: dict[str, Any] = since.exclude(since=None).aggregate(waiting=Count("pk"), oldest=Min("since"))
     return Queue(found["waiting"], _age(now, found["oldest"]))
 
 

@@ -21,6 +21,7 @@ from paraph.config import probes
 from paraph.delivery import outbox
 from paraph.delivery.models import Delivery
 from paraph.evidence.models import Log
+from paraph.insights import folding
 from paraph.lib import clock, home
 from paraph.operate import health, heartbeat, notes, reconcile
 from paraph.operate.health import Level
@@ -202,6 +203,21 @@ def test_consequences_that_nobody_draws_are_a_fault_read_or_unread(shop: Shop) -
         run = Run.objects.latest("pk")
         Run.objects.filter(pk=run.pk).update(state="pending", due_at=clock.now() - timedelta(minutes=6))
         assert "1 consequences wait" in found("consequences").sentence
+
+
+@pytest.mark.django_db
+def test_S1_21_facts_that_no_figure_counts_are_a_warning(shop: Shop, rival: Shop) -> None:
+    for one in (shop, rival):
+        one.open_order(lines=1)
+    assert found("figures").level == Level.OK
+    with time_machine.travel(clock.now() + timedelta(minutes=6)):
+        assert found("figures") == health.Check(
+            "figures", Level.WARNING, "Entries of 2 ledgers are in no figure for 6 min.", serving=False
+        )
+        folding.fold_all()
+        assert found("figures").level == Level.OK
+        rival.open_order(lines=1)
+        assert found("figures").sentence == "Entries of 1 ledgers are to be counted, none too long."
 
 
 @pytest.mark.django_db
