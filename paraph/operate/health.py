@@ -174,7 +174,10 @@ def _figures() -> Finding:
     """Only a warning: nobody's consent depends on it, and after an upgrade the whole ledger is read once."""
     unread = queues.figures(clock.now())
     if unread.late and unread.late > LATE:
-        return Level.WARNING, f"Entries of {unread.waiting} ledgers are in no figure for {_span(unread.late)}."
+        return (
+            Level.WARNING,
+            f"Entries of {unread.waiting} ledgers are in no figure for {_span(unread.late)}.",
+        )
     return Level.OK, f"Entries of {unread.waiting} ledgers are to be counted, none too long."
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Count, Min, Model, OuterRef, Q, Subquery
+from django.db.models import Count, Min, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
 from paraph.automation.models import Cursor, Run, RunState
@@ -62,12 +62,12 @@ def runs(now: datetime) -> Queue:
 
 def entries(now: datetime) -> Queue:
     """Ledgers with entries that a rule waits for and nobody has read yet; the age is that of the oldest entry."""
-    return _unread(now, Cursor, Q(kind__in={rule.on for rule in RULES}))
+    return _unread(now, Cursor.objects.all(), Q(kind__in={rule.on for rule in RULES}))
 
 
 def figures(now: datetime) -> Queue:
     """Ledgers with entries that no figure counts yet; the age is that of the oldest one."""
-    return _unread(now, Folded, Q())
+    return _unread(now, Folded.objects.all(), Q())
 
 
 def seals(now: datetime) -> Queue:
@@ -118,8 +118,8 @@ def verifications(now: datetime) -> Queue:
     return Queue(found["waiting"], _age(now, found["oldest"]))
 
 
-def _unread(now: datetime, cursor: type[Model], which: Q) -> Queue:
-    position = cursor._default_manager.filter(log=OuterRef(OuterRef("name"))).values("position")
+def _unread(now: datetime, cursors: QuerySet[Any], which: Q) -> Queue:
+    position = cursors.filter(log=OuterRef(OuterRef("name"))).values("position")
     unread = Entry.objects.filter(which, log=OuterRef("name"), index__gte=Coalesce(Subquery(position), 0))
     since = Log.objects.annotate(since=Subquery(unread.order_by("index").values("at")[:1]))
     found: dict[str, Any] = since.exclude(since=None).aggregate(waiting=Count("pk"), oldest=Min("since"))

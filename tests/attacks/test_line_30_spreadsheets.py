@@ -74,7 +74,7 @@ def test_line_30_the_export_of_figures_holds_no_formula(shop: Shop, text: str) -
     kind = OrderKind.objects.create(organisation=shop.organisation, name=text)
     Customer.objects.filter(pk=shop.customer.pk).update(name=text)
     User.objects.filter(pk=shop.tess.user_id).update(name=text)
-    asked = {"customer": shop.customer.pk, "kind": kind.pk, "technician": shop.tess.pk}
+    asked = {"customer": str(shop.customer.pk), "kind": str(kind.pk), "technician": str(shop.tess.pk)}
     table = _table(sign_in(shop.mara).get(reverse("office:figures_csv"), asked))
     assert len(table) > 1
     assert len({len(row) for row in table}) == 1, "a cell broke out of its row"
