@@ -24,6 +24,9 @@ MOST_GROWTH = {
 SMALL = (100, 1_000)  # orders, ledger entries
 LARGE = (100_000, 1_000_000)
 LARGE_QUICK = (5_000, 50_000)
+# Figures of a year are made of every order closed in it, so they grow with them: this long for the large one (S1-21).
+MOST_YEAR = 300
+YEAR = "/figures/?period=12m"
 WARM = 3
 Asked = tuple[str, str, dict[str, str] | None]
 
@@ -46,7 +49,11 @@ def _measure(
         insides = [stack.enter_context(stack.enter_context(place()).inside()) for _ in sizes]
         for inside, (orders, entries) in zip(insides, sizes, strict=True):
             inside.ask("fill", orders=orders, entries=entries)
-        return compared(f"{sizes[1][0]:,} orders, {name}", clock, insides, effort.times(25, 4))
+        name = f"{sizes[1][0]:,} orders, {name}"
+        small, large = (inside.ask("fold")[clock] for inside in insides)
+        folded = _figure(f"counting 1,000 entries, {name}", large, small, None)
+        rounds = effort.times(25, 4)
+        return [*compared(name, clock, insides, rounds), folded, of_a_year(name, clock, insides[1], rounds)]
 
 
 def compared(name: str, clock: str, insides: list[Inside], rounds: int) -> list[Figure]:
@@ -68,6 +75,15 @@ def compared(name: str, clock: str, insides: list[Inside], rounds: int) -> list[
     looks = [[inside.ask("look") for inside in insides] for _ in range(WARM + rounds)]
     small, large = (median(column) for column in zip(*looks[WARM:], strict=True))
     return [*figures, _figure(f"worker's look for work, {name}", large, small, None)]
+
+
+def of_a_year(name: str, clock: str, inside: Inside, rounds: int) -> Figure:
+    """Ask for the office's figures of a year in which every order was closed; beside counting their rows."""
+    inside.ask("closings")
+    manager = inside.ask("manager")
+    told = [(_answer(inside, YEAR, manager, None), inside.ask("count")) for _ in range(WARM + rounds)][WARM:]
+    ours, floor = (median([one[clock] for one in column]) for column in zip(*told, strict=True))
+    return Figure(f"figures of a year, {name}", ours, "ms", floor, "to count", target=MOST_YEAR)
 
 
 def _figure(name: str, large: float, small: float, target: float | None) -> Figure:

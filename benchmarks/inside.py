@@ -8,17 +8,13 @@ from __future__ import annotations
 
 import hashlib
 import json
-import random
 import sys
 import time
 from collections.abc import Callable
-from datetime import timedelta
 from decimal import Decimal
 from functools import cache
-from itertools import islice
 from typing import Any
 from unittest.mock import patch
-from uuid import uuid4
 
 import django
 
@@ -28,7 +24,7 @@ from django.contrib.sessions.backends.db import SessionStore  # noqa: E402
 from django.db import connection, transaction  # noqa: E402
 from django.urls import reverse  # noqa: E402
 
-from benchmarks import answering, crowd  # noqa: E402
+from benchmarks import answering, crowd, year  # noqa: E402
 from benchmarks.figures import median  # noqa: E402
 from paraph.automation import notices, runner  # noqa: E402
 from paraph.automation.models import Cursor  # noqa: E402
@@ -38,10 +34,6 @@ from paraph.config import worker  # noqa: E402
 from paraph.delivery import outbox  # noqa: E402
 from paraph.evidence import audit, ledger, tree  # noqa: E402
 from paraph.evidence.models import Entry, Log  # noqa: E402
-from paraph.insights import folding  # noqa: E402
-from paraph.insights.folds import SORTED  # noqa: E402
-from paraph.insights.models import ROWS, Answer, Asking, Closing, Settling  # noqa: E402
-from paraph.insights.models import Cursor as Folded  # noqa: E402
 from paraph.lib import clock  # noqa: E402
 from paraph.lib.actor import SYSTEM  # noqa: E402
 from paraph.operate import reconcile  # noqa: E402
@@ -159,50 +151,6 @@ def fill(orders: int, entries: int) -> dict[str, int]:
     return {"orders": WorkOrder.objects.count(), "entries": Entry.objects.count()}
 
 
-def closings() -> int:
-    """A year of figures: every order asked for, signed and closed in its own time, every tenth one disputed."""
-    for model in ROWS:
-        model.objects.all().delete()
-    chance, day = random.Random(7), clock.now().date()
-    found = WorkOrder.objects.order_by().only(*SORTED, "pk")
-    rows = found.iterator(chunk_size=5000)
-    while some := list(islice(rows, 5000)):
-        made: dict[Any, list[Any]] = {model: [] for model in ROWS}
-        for order in some:
-            when, whose = (
-                day - timedelta(days=chance.randrange(365)),
-                {name: getattr(order, name) for name in SORTED},
-            )
-            signed, reported, drafted = (chance.randrange(60, 700_000) for _ in range(3))
-            lengths = {
-                "to_sign": signed,
-                "after_signing": reported,
-                "to_close": signed + reported,
-                "to_invoice": drafted,
-            }
-            answer = chance.choice(Answer.values)
-            made[Closing].append(Closing(order_id=order.pk, closed_on=when, **lengths, **whose))
-            made[Asking].append(
-                Asking(signoff=uuid4(), order_id=order.pk, asked_on=when, answer=answer, approved=2, **whose)
-            )
-            if chance.randrange(10) == 0:
-                settled = {"raised_at": clock.now(), "resolved_on": when, "to_resolve": signed}
-                made[Settling].append(Settling(dispute=uuid4(), order_id=order.pk, **settled, **whose))
-        for model, new in made.items():
-            model.objects.bulk_create(new)
-    with connection.cursor() as cursor:
-        cursor.execute("ANALYZE" if connection.vendor == "sqlite" else "VACUUM ANALYZE")  # as autovacuum does
-    return Closing.objects.count()
-
-
-def fold() -> float:
-    """Fold every entry there is, once more from the first; milliseconds by the clock."""
-    Folded.objects.all().delete()
-    began = time.perf_counter()
-    folding.fold_all()
-    return _since(began)
-
-
 def whole() -> list[str]:
     """What is wrong with the ledgers, or with a row that points nowhere: nothing, whatever was copied."""
     connection.check_constraints()
@@ -239,8 +187,9 @@ VERBS: dict[str, Callable[..., Any]] = {
         append,
         grow,
         fill,
-        closings,
-        fold,
+        year.closings,
+        year.count,
+        year.fold,
         whole,
         copied,
         look,

@@ -83,7 +83,9 @@ def test_copied_orders_are_whole_and_are_answered_like_made_ones() -> None:
         assert len(copied) == 58
         for path in copied[:2] + copied[-2:]:
             assert inside.ask("answer", path=path, session=manager)["status"] == 200
+        assert inside.ask("fold")["cpu"] > 0
         figures = growth.compared("test", "cpu", [inside, inside], 1)
+        year = growth.of_a_year("test", "cpu", inside, 1)
     assert [one.name.split(",")[0] for one in figures][:4] == [
         "order list",
         "order page",
@@ -92,6 +94,8 @@ def test_copied_orders_are_whole_and_are_answered_like_made_ones() -> None:
     ]
     assert {one.name.split(",")[0] for one in figures if one.target} == set(growth.MOST_GROWTH)
     assert all(one.ours > 0 for one in figures)
+    assert year.ratio is not None
+    assert year.ratio > 1, "the page cannot cost less than counting its rows"
 
 
 @pytest.mark.slow

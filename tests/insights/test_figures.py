@@ -243,7 +243,7 @@ def test_S1_21_figures_cost_the_same_queries_whatever_there_is(
     closed(shop, START, HOUR, HOUR, HOUR)
     folding.fold_all()
     for period in (Period(*MARCH), Period(date(2022, 1, 1), date(2026, 12, 31))):
-        with django_assert_num_queries(7):
+        with django_assert_num_queries(6):
             measures.figures(Scope(shop.organisation.pk), period)
 
 
