@@ -18,6 +18,8 @@ let csrf = "";
 
 /** Ask; JSON in, JSON out. Raises `Offline`, `SignedOut`, or `Refused` with the server's own sentence. */
 export async function ask<T>(address: string, body?: unknown, patience = PATIENCE_MS): Promise<T> {
+  // A page that was reloaded has no token yet; envelopes need none.
+  if (body !== undefined && csrf === "" && address !== "/field/sync/") await ask("/field/work.json");
   const sent = body === undefined ? {} : { method: "POST", body: JSON.stringify(body) };
   const headers = { Accept: "application/json", ...(body === undefined ? {} : { "Content-Type": "application/json", "X-CSRFToken": csrf }) };
   let answer: Response;

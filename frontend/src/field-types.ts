@@ -86,7 +86,7 @@ export interface Capture {
 /** What holds for all orders. */
 export interface Common {
   now: string;
-  member: Named & { language: string };
+  member: Named & { language: string; passkey: boolean };
   shop: { name: string; zone: string; tax: string };
   key: ServerKey | null;
   parts: { number: string; name: string; price: number }[];

@@ -366,6 +366,8 @@ TABLE: dict[str, Route] = {
     "field:own_phone": Route(all_get(405), told("MDT", 404, foreign=404)),
     # Only what this very member showed on site.
     "field:own_phone_state": Route(told("MDT", 404, foreign=404), all_get(405), {"pk": "invitation"}),
+    "field:unlock": Route(all_get(405), told("MDT", 200)),
+    "field:unlock_proof": Route(all_get(405), told("MDT", 400, foreign=400)),
     "field:sign_out": Route(all_get(405), told("MDT", 200)),
     # --- the demo's doors do not exist in production ---
     "office:demo": Route(all_get(404), all_get(404)),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from paraph.web.field import checking, enrolling, own_phone, shell, syncing, work
+from paraph.web.field import checking, enrolling, own_phone, shell, syncing, unlocking, work
 
 app_name = "field"
 urlpatterns = [
@@ -18,5 +18,7 @@ urlpatterns = [
     path("field/code/", checking.send_code, name="code"),
     path("field/own-phone/", own_phone.show, name="own_phone"),
     path("field/own-phone/<uuid:pk>/", own_phone.state, name="own_phone_state"),
+    path("field/unlock/", unlocking.ask, name="unlock"),
+    path("field/unlock/proof/", unlocking.prove, name="unlock_proof"),
     path("field/sign-out/", enrolling.sign_out, name="sign_out"),
 ]

@@ -10,7 +10,7 @@ from django.middleware.csrf import get_token
 
 from paraph.capture import keys
 from paraph.lib import clock
-from paraph.people import devices
+from paraph.people import devices, factors
 from paraph.people.models import LANGUAGES, Device, Member, Organisation
 from paraph.signoff import consent, policies, subjects
 from paraph.signoff.models import UNFINISHED, Ask, ContactPin, Party, View
@@ -30,7 +30,12 @@ def work(request: HttpRequest, member: Member) -> HttpResponse:
         "now": clock.iso(clock.now()),
         "csrf": get_token(request),
         "device": _state(device),
-        "member": {"id": str(member.pk), "name": member.user.name, "language": member.user.language},
+        "member": {
+            "id": str(member.pk),
+            "name": member.user.name,
+            "language": member.user.language,
+            "passkey": factors.Kind.WEBAUTHN in factors.kinds([member.user_id]).get(member.user_id, ()),
+        },
         "shop": {
             "name": organisation.name,
             "zone": organisation.time_zone,

@@ -9,13 +9,14 @@ from uuid import uuid4
 import pytest
 from django.test import Client
 
-from paraph.people import devices
+from paraph.people import devices, passkeys
 from paraph.people.models import Device, Role
 from paraph.signoff import requests
 from paraph.signoff.models import Ask, View
 from paraph.work.models import Status, WorkOrder
 from tests import cast
 from tests.cast import Shop
+from tests.people.device import Device as Key
 
 
 @pytest.fixture
@@ -37,7 +38,8 @@ def test_S1_35_the_app_gets_the_open_orders_of_its_member_alone(shop: Shop, tess
     WorkOrder.objects.filter(pk=over.pk).update(status=Status.COMPLETED)
     told = tess.get("/field/work.json").json()
     assert told["orders"] == [str(mine.pk)]
-    assert told["member"] == {"id": str(shop.tess.pk), "name": shop.tess.user.name, "language": "en"}
+    me = {"id": str(shop.tess.pk), "name": shop.tess.user.name, "language": "en", "passkey": False}
+    assert told["member"] == me
     assert [order_of(tess, one).status_code for one in (mine, others, over)] == [200, 404, 404]
 
 
@@ -95,3 +97,21 @@ def test_S1_34_who_may_not_capture_is_told_so_in_a_sentence(shop: Shop) -> None:
     answer = browser.get("/field/work.json")
     assert answer.status_code == 403
     assert "manager" in answer.json()["sentence"]
+
+
+def test_S1_31_the_phone_is_taken_back_by_the_member_s_own_passkey_alone(shop: Shop, tess: Client) -> None:
+    own, other = Key(), Key()
+    for user, key in ((shop.tess.user, own), (shop.mara.user, other)):
+        options, state = passkeys.begin_making(user)
+        passkeys.made(user, state, key.make(options), name="Key")
+    assert tess.get("/field/work.json").json()["member"]["passkey"] is True
+
+    def unlock(key: Key) -> int:
+        told = tess.post("/field/unlock/", {}, content_type="application/json").json()
+        answer = {"credential": key.answer(told)}
+        return tess.post("/field/unlock/proof/", answer, content_type="application/json").status_code
+
+    assert unlock(own) == 200
+    assert unlock(other) == 400
+    again = tess.post("/field/unlock/proof/", {"credential": "x"}, content_type="application/json")
+    assert again.status_code == 400
