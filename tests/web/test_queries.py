@@ -15,9 +15,10 @@ from django.db.models import Model
 from django.test.utils import CaptureQueriesContext
 
 from paraph.automation import runner
+from paraph.insights import folding
 from paraph.lib import clock
 from paraph.people import open_sessions
-from paraph.people.models import Contact, Customer, Device, Member, Role, Site, User, Welcome
+from paraph.people.models import Contact, Customer, Member, Role, Site, User, Welcome
 from paraph.signoff import confirming, disputes, outcomes, requests
 from paraph.signoff.models import Ask, DisputeMessage, DisputePhoto, Outcome, PhotoCopy
 from paraph.web.shared import signed_in
@@ -35,6 +36,7 @@ from tests.attacks.routes import TABLE
 from tests.attacks.world import GUEST, STAFF, Knocker, World, come_in, make_world, sign_in
 from tests.billing import bills
 from tests.cast import Shop
+from tests.web.grown import begin_field, grow_field
 
 pytestmark = pytest.mark.slow
 
@@ -51,23 +53,23 @@ FEW = {
     "billing.BuyerProfile",  # one a customer, read beside it
     "billing.Series",  # one an organisation and year
     "delivery.Tally",  # one a kind
-    "signoff.ContactPasskey",  # a few a contact, read beside them
-    "signoff.ContactPin",  # one a contact, read beside them
-    "signoff.IdentityCheck",  # read by the act it was made for
-    "signoff.OneTimeCode",  # read by contact and order
-    "signoff.PasskeyQuestion",  # read by key
-    "signoff.Policy",  # one a kind of order
+    "insights.Cursor",  # one an organisation
     "signoff.Decline",  # one a party, read beside it
     "signoff.OptOut",  # one a party, read beside it
     "signoff.Paper",  # a few a party, read beside it
     "signoff.Postponed",  # one a party, read beside it
 }
-OURS = ("automation", "billing", "delivery", "evidence", "people", "signoff", "work")
+# Where there are many, these ask so many times less.
+SPARED = {"office:figures": 1}  # which customer: of many, part of a name is typed
+OURS = ("automation", "billing", "capture", "delivery", "evidence", "insights", "people", "signoff", "work")
 
 
 @pytest.fixture
 def world(shop: Shop) -> World:
-    return make_world(shop)
+    made = make_world(shop)
+    begin_field(made)
+    folding.fold_all()
+    return made
 
 
 @pytest.fixture
@@ -149,18 +151,10 @@ def _grow(world: World) -> None:
     _grow_properties(world)
     _grow_disputes(world)
     _grow_lists(world)
-    Device.objects.bulk_create(
-        Device(
-            organisation=company,
-            member=shop.tess,
-            name=f"Phone {number}",
-            public_key=f"key {number}",
-            enrolled_at=until,
-        )
-        for number in range(MANY)
-    )
+    grow_field(world)
     while runner.run_all():
         pass
+    folding.fold_all()
 
 
 def _grow_properties(world: World) -> None:
@@ -257,7 +251,7 @@ def test_every_page_asks_as_often_for_sixty_as_for_three(world: World, people: d
         f"{name}: {len(few[name])} became {len(many[name])}:\n    "
         + "\n    ".join(_more(few[name], many[name]))
         for name in few
-        if len(few[name]) != len(many[name])
+        if len(few[name]) - SPARED.get(name, 0) != len(many[name])
     ]
     assert not wrong, "\n".join(wrong)
     assert len(few) > 30, "the table has fewer pages than it had: is every one still read?"

@@ -103,5 +103,6 @@ def test_the_queue_takes_a_constant_number_of_queries(
     for _ in range(3):
         cast.elsewhere(shop, shop.open_order(lines=1), [1])
     mara = staff(shop.mara)
+    mara.text("/verifications/")  # the first page of a session notes that it is in use
     with django_assert_max_num_queries(9):
         mara.text("/verifications/")
