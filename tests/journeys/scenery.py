@@ -16,6 +16,7 @@ from paraph.work.models import WorkOrder
 from tests import cast
 from tests.attacks.reported import make_report
 from tests.billing import bills
+from tests.capture.phone import Phone
 from tests.cast import Shop
 
 DECIDES, SIGNED, ENDED = "decides", "signed", "ended"
@@ -92,6 +93,7 @@ SIGHTS = (
     Sight("organisations", Role.MANAGER, "/organisations/", "Where do you want to work?"),
     Sight("settings", Role.MANAGER, "/settings/", "Signing in"),
     Sight("members", Role.MANAGER, "/settings/members/", "Access rights"),
+    Sight("devices", Role.MANAGER, "/settings/devices/", "Phones"),
     Sight("invite", Role.MANAGER, "/settings/members/invite/", "Invite somebody"),
     Sight("not-allowed", Role.TECHNICIAN, "/orders/{order_decides}/email/", "This is not allowed", 403),
 )
@@ -104,6 +106,7 @@ def build(shop: Shop, language: str = "en") -> Scenery:
         member.user.save()
     shop.jan.language = language
     shop.jan.save()
+    Phone.enrolled(shop.tess, "Blue phone")
     orders = {name: shop.open_order(lines=3) for name in (DECIDES, SIGNED, ENDED)}
     invited = {name: shop.invite(order) for name, order in orders.items()}
     jan = cast.customer(invited[DECIDES])

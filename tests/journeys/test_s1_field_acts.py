@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from playwright.sync_api import Geolocation, expect
+from playwright.sync_api import Geolocation, Page, expect
 
 from paraph.capture.filing import file_due
 from paraph.capture.models import Capture
@@ -17,8 +17,10 @@ from paraph.signoff.models import Attempt, Decline, Dispute, Policy
 from paraph.work.models import Status, WorkOrder
 from tests import cast
 from tests.cast import Shop
+from tests.journeys.conftest import PHONE
 from tests.journeys.field import LOCK, SITE, Phone, phone
 from tests.journeys.steps import aside
+from tests.journeys.test_signing_in import give_key, sign_in
 
 __all__ = ["phone"]
 pytestmark = pytest.mark.slow
@@ -223,3 +225,24 @@ def _sign_there(shop: Shop, link: str) -> None:
     invitation = invitations.open(link.split("/s/")[1].strip("/"), by=jan)
     ceremonies.approve_all(invitation, by=cast.customer(invitation))
     cast.sign(ceremonies.review(invitation, by=cast.customer(invitation)))
+
+
+def test_S1_31_the_technician_takes_the_phone_back_with_a_finger(
+    shop: Shop, window: Callable[..., Page], origin: str
+) -> None:
+    order = aside(at_site, shop)
+    page = window(**PHONE, permissions=["geolocation"], geolocation=SITE)
+    give_key(page)
+    sign_in(page, shop.tess.user.email)
+    page.goto("/account/factors/passkey/")
+    page.get_by_label("A name for it").fill("Finger")
+    page.get_by_role("button", name="Make a passkey").click()
+    expect(page.get_by_role("heading", name="Recovery codes")).to_be_visible()
+    tess = Phone(page).ready()
+    tess.open_order(order.number)
+    tess.report()
+    tess.hand_over()
+    page.reload()
+    page.get_by_role("button", name="For the technician").click()
+    page.get_by_role("button", name="Unlock with a passkey").click()
+    tess.at_orders()
