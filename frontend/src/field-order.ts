@@ -2,6 +2,7 @@
 import { blank, added, clean, renewed, Wrong } from "./field-lines.ts";
 import { lineEdit, lists } from "./field-line-edit.ts";
 import { showPhotos } from "./field-photo-list.ts";
+import { MOST } from "./field-photos.ts";
 import { go, visited } from "./field-router.ts";
 import { part, press, problem, say, screen } from "./field-screens.ts";
 import { clockTime, show } from "./field-stage.ts";
@@ -37,7 +38,7 @@ class Sheet {
   constructor(told: Common, found: Order, kept: Draft, onward: Onward) {
     [this.#told, this.#order, this.#draft, this.#language] = [told, found, kept, told.member.language];
     const { number, title, object, customer, notes } = found;
-    const site = found.site ? [found.site.name, found.site.address].filter(Boolean).join(", ") : "";
+    const site = [found.site?.name, found.site?.address].filter(Boolean).join(", ");
     this.#sheet = screen("order", this.#language, { number, title, object, customer, notes, site, remark: kept.remark });
     press(this.#sheet, "add-line", () => this.#addLine());
     press(this.#sheet, "nobody", () => this.#keep().then(() => go(`nobody/${found.id}`)));
@@ -53,7 +54,8 @@ class Sheet {
     this.#sheet.append(lists(this.#told));
     part(this.#sheet, "lines").append(...this.#draft.lines.map((one) => this.#line(one)));
     part(this.#sheet, "checklist").append(...this.#order.checklist.map((one) => this.#point(one.key, one.texts)));
-    showPhotos(this.#sheet, this.#order.id, this.#draft, this.#language, () => this.#keep());
+    const { photos } = this.#order.content as { photos?: unknown[] };
+    showPhotos(this.#sheet, this.#order.id, MOST - (photos?.length ?? 0), this.#draft, this.#language, () => this.#keep());
     show(this.#sheet, this.#language);
   }
 
@@ -80,8 +82,7 @@ class Sheet {
     const box = sheet.querySelector("input")!;
     box.checked = this.#draft.checklist.includes(key);
     box.addEventListener("change", () => {
-      this.#draft.checklist = this.#draft.checklist.filter((one) => one !== key);
-      if (box.checked) this.#draft.checklist.push(key);
+      this.#draft.checklist = [...this.#draft.checklist.filter((one) => one !== key), ...(box.checked ? [key] : [])];
       this.#later();
     });
     return sheet;
@@ -94,15 +95,20 @@ class Sheet {
 
   async #keep(): Promise<void> {
     clearTimeout(this.#timer);
-    await keepDraft(this.#order.id, this.#draft);
+    try {
+      await keepDraft(this.#order.id, this.#draft);
+    } catch (fault) {
+      if (!(fault instanceof DOMException && fault.name === "QuotaExceededError")) throw fault;
+      return problem(this.#sheet, say("full-phone", this.#language));
+    }
     part(this.#sheet, "kept").textContent = say("kept", this.#language, { at: clockTime(this.#language) });
   }
 
   async #onward(checked: boolean, act: (order: Order, draft: Draft, lines: Line[]) => Promise<void>): Promise<void> {
     await this.#keep();
     try {
-      const lines = clean(this.#draft, this.#order);
-      const open = this.#order.checklist.some((one) => !this.#draft.checklist.includes(one.key));
+      const [lines, open] = [clean(this.#draft, this.#order), this.#order.checklist.some((one) => !this.#draft.checklist.includes(one.key))];
+      if (checked && this.#order.contacts.length === 0) return problem(this.#sheet, say("no-contact", this.#language));
       if (checked && open) return problem(this.#sheet, say("checklist", this.#language));
       problem(this.#sheet, "");
       await act(this.#order, this.#draft, lines);

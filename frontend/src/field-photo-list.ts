@@ -1,11 +1,12 @@
 // The photos of a report on the screen: taken, captioned, taken away. Each is kept encrypted as soon as it is drawn.
 import { keepPhoto } from "./field-capture.ts";
-import { address, MOST, shrink } from "./field-photos.ts";
+import { address, shrink } from "./field-photos.ts";
 import { part, press, problem, say, screen } from "./field-screens.ts";
 import type { Draft, PhotoNote } from "./field-types.ts";
 import { drop, read } from "./field-vault.ts";
 
-export function showPhotos(sheet: HTMLElement, order: string, draft: Draft, language: string, changed: () => Promise<void>): void {
+/** `room`: how many more the order can have. */
+export function showPhotos(sheet: HTMLElement, order: string, room: number, draft: Draft, language: string, changed: () => Promise<void>): void {
   const place = part(sheet, "photos");
   const add = (note: PhotoNote, jpeg: string) => place.append(figure(note, jpeg, draft, language, changed));
   void Promise.all(draft.photos.map(async (note) => [note, await read<string>(note.key)] as const)).then((found) => found.forEach(([note, jpeg]) => jpeg && add(note, jpeg)));
@@ -13,7 +14,7 @@ export function showPhotos(sheet: HTMLElement, order: string, draft: Draft, lang
   files.addEventListener("change", async () => {
     problem(sheet, "");
     for (const file of files.files ?? []) {
-      if (draft.photos.length >= MOST) problem(sheet, say("photos-full", language));
+      if (draft.photos.length >= room) problem(sheet, say("photos-full", language));
       else await take(file);
     }
     files.value = "";

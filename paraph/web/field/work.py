@@ -126,6 +126,7 @@ def _contacts(order: WorkOrder) -> list[dict[str, Any]]:
             "mail": bool(one.email),
         }
         for one in sorted(people.values(), key=lambda one: one.name)
+        if one.may_e_sign  # others sign on paper (S0-20)
     ]
 
 

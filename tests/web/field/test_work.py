@@ -115,3 +115,10 @@ def test_S1_31_the_phone_is_taken_back_by_the_member_s_own_passkey_alone(shop: S
     assert unlock(other) == 400
     again = tess.post("/field/unlock/proof/", {"credential": "x"}, content_type="application/json")
     assert again.status_code == 400
+
+
+def test_S0_20_who_signs_on_paper_alone_is_not_asked_on_the_phone(shop: Shop, tess: Client) -> None:
+    shop.claire.may_e_sign = False
+    shop.claire.save()
+    told = order_of(tess, shop.open_order(lines=1)).json()
+    assert [one["name"] for one in told["contacts"]] == [shop.jan.name]
