@@ -13,6 +13,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, expect
 
+from paraph.capture.models import Capture, State
 from paraph.people.models import Contact
 from paraph.signoff import pins
 from paraph.signoff.models import IdentityKind
@@ -79,6 +80,12 @@ def test_S1_02_every_screen_fits_and_is_accessible(
     tess = phone(shop.tess, locale=LOCALES[language], viewport=SIZES[size])
     page, look = tess.page, Looked(tess.page, language, size, axe)
     walk(page, look, language)
+    # With prices, a line found on site, a photo and a PIN: the phone made to the byte what the server made of it.
+    found = aside(lambda: Capture.objects.select_related("signature").get())
+    assert (found.state, found.reasons) == (State.FILED, [])
+    assert found.signature is not None
+    checks = found.signature.record["invitation"]["checks"]
+    assert [one["passed"] for one in checks if one["kind"] == "pin"] == [True]
 
 
 def walk(page: Page, look: Looked, language: str) -> None:
