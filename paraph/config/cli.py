@@ -228,7 +228,7 @@ def demo(chosen: argparse.Namespace) -> None:
 
     if chosen.serve:
         startup.require_free(_address(), settings.PARAPH_PORT)
-    _migrate(verbosity=0)
+    _migrate(verbosity=0, make_keys=demonstration.make_keys)
     if demonstration.fill() and chosen.serve:
         # Filling rendered documents, whose threads do not survive the server's forks: begin anew.
         os.execv(sys.executable, [sys.executable, "-m", "paraph.config.cli", "demo", "--serve"])  # noqa: S606
@@ -317,14 +317,14 @@ def _address() -> str:
     return os.environ.get("PARAPH_ADDRESS", "127.0.0.1" if local else "0.0.0.0")  # noqa: S104 - behind a proxy
 
 
-def _migrate(*, verbosity: int) -> None:
+def _migrate(*, verbosity: int, make_keys: Callable[[], list[str]] | None = None) -> None:
     from django.core.management import call_command
 
     from paraph.operate import startup
 
     call_command("migrate", interactive=False, verbosity=verbosity)
     startup.require_database()
-    for made in startup.make_keys():
+    for made in (make_keys or startup.make_keys)():
         if verbosity:
             print(f"made: {made}")
 

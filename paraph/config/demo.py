@@ -15,6 +15,7 @@ from paraph.automation import runner
 from paraph.config import (
     demo_bills,
     demo_disputes,
+    demo_history,
     demo_lists,
     demo_orders,
     demo_papers,
@@ -24,6 +25,7 @@ from paraph.config import (
     demo_turns,
 )
 from paraph.delivery import mailbox, outbox
+from paraph.lib import clock
 from paraph.lib.actor import SYSTEM, Actor
 from paraph.people import members
 from paraph.people.models import Contact, Customer, Member, Organisation, Role, Site
@@ -54,7 +56,7 @@ def is_filled() -> bool:
 
 def fill() -> Organisation:
     """Make the demo company with its people and orders, play what already happened, send the mails."""
-    with transaction.atomic():
+    with clock.set_back(demo_history.PAST), transaction.atomic():
         company = Organisation.objects.create(
             name="Meridian Field Group",
             address="Hangarweg 12\n6877 SB Teuge\nNetherlands",
@@ -62,7 +64,7 @@ def fill() -> Organisation:
             phone="+31 55 555 0142",
             vat_number="NL000000000B00",
             language="en",
-            next_order_number=1042,
+            next_order_number=1042 - len(demo_history.JOBS),
         )
         staff = {role: _member(company, *one) for one in STAFF for role in [one[2]]}
         members.change(_member(company, *WITHOUT), role=Role.MANAGER, without=["signature.ask"], by=SYSTEM)
@@ -71,6 +73,9 @@ def fill() -> Organisation:
         )
         _member(second, "Pim de Boer", "pim@polder.example", Role.MANAGER, "nl")
         _member(second, *STAFF[2])
+    demo_history.play(company, staff)
+    with transaction.atomic():
+        company.refresh_from_db()
         known = demo_properties.define(staff[Role.MANAGER])
         demo_lists.define(staff[Role.MANAGER], demo_properties.ticket_of(company))
         made = [_order(company, staff, one) for one in demo_orders.ORDERS]

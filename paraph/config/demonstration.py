@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from django.conf import settings
 from django.urls import reverse
 
-from paraph.config import demo
+from paraph.config import demo, demo_history
+from paraph.lib import clock
+from paraph.operate import startup
 from paraph.operate.scratch import NOTE, Sorry
 
 FILLING, FILLED = "being filled", "filled"
@@ -31,6 +35,12 @@ def fill() -> bool:
     demo.fill()
     note.write_text(FILLED)
     return True
+
+
+def make_keys() -> list[str]:
+    """Missing keys, as old as the company that is to be made; says which. Where a company is, they begin now."""
+    with clock.set_back(timedelta() if demo.is_filled() else demo_history.PAST):
+        return startup.make_keys()
 
 
 def addresses() -> list[str]:

@@ -15,7 +15,7 @@ from django.db import connection
 
 from paraph.lib import home
 from paraph.lib.environment import FILE
-from paraph.operate import startup
+from paraph.operate import scratch, startup
 
 FAULT, WARNING, NOTE = "fault", "warning", "note"
 Peril = tuple[str, str]
@@ -48,6 +48,8 @@ def of_settings() -> Iterator[Peril]:
         yield FAULT, "DEBUG is on: error pages show code, settings and values; turn it off"
     if settings.PARAPH_DEMO and not is_local(settings.PARAPH_ORIGIN):
         yield FAULT, "PARAPH_DEMO lets anybody sign in as the manager; unset it"
+    if not settings.PARAPH_DEMO and (settings.PARAPH_DATA / scratch.NOTE).exists():
+        yield FAULT, "PARAPH_DATA holds a demo, whose past was played with false times; name another folder"
     if "*" in settings.ALLOWED_HOSTS:
         yield FAULT, "ALLOWED_HOSTS lets any name through, so links in mails could lead elsewhere; name yours"
     if origin.scheme == "https" and not settings.PARAPH_PROXIES:

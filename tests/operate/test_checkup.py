@@ -20,7 +20,7 @@ from django.db.migrations.recorder import MigrationRecorder
 
 from paraph.evidence import ledger, triggers
 from paraph.lib import clock, home
-from paraph.operate import checkup, online, perils, startup
+from paraph.operate import checkup, online, perils, scratch, startup
 from paraph.operate.checkup import FAULT, NOTE, WARNING
 from tests.cast import Shop
 from tests.delivery.mail_server import free_port
@@ -102,6 +102,13 @@ def test_a_demo_that_others_can_reach_is_a_fault(sound: Path, settings: Any) -> 
     assert told(FAULT) == []
     settings.PARAPH_ORIGIN, settings.PARAPH_PROXIES = "https://sign.example.com", ["127.0.0.1"]
     one_fault("PARAPH_DEMO lets anybody sign in")
+
+
+def test_a_demo_that_is_served_as_if_it_were_real_is_a_fault(sound: Path, settings: Any) -> None:
+    (sound / scratch.NOTE).write_text("filled")
+    one_fault("whose past was played with false times")
+    settings.PARAPH_DEMO = True
+    assert told(FAULT) == []
 
 
 def test_line_34_https_without_a_named_proxy_is_a_warning(sound: Path, settings: Any) -> None:

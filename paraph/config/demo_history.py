@@ -1,0 +1,126 @@
+"""What the demo company did in the ten weeks before: jobs asked for, signed, disputed, declined and closed.
+
+Everything happens through the product's verbs, each at its own moment, the oldest first: the clock is set back for it
+(`clock.set_back`), less each time, because a ledger's times never run backwards.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import timedelta
+from decimal import Decimal
+from heapq import heapify, heappop, heappush
+from typing import Any
+from uuid import UUID
+
+from paraph.automation import notices, runner
+from paraph.delivery import mailbox, outbox
+from paraph.insights import folding
+from paraph.lib import clock
+from paraph.lib.actor import Actor
+from paraph.people.models import Contact, Customer, Member, Organisation, Role
+from paraph.signoff import ceremonies, completion, consent, disputes, invitations, requests
+from paraph.signoff.models import Ask, Invitation, View
+from paraph.work import orders
+
+PAST = timedelta(weeks=11)  # how long ago the company was founded
+LINK_HOURS = 30 * 24
+CUSTOMERS = (
+    ("Zeilschool De Schor", "Roos Schor", "roos@deschor.example"),
+    ("Kaas & Co", "Bas Kaas", "bas@kaasenco.example"),
+    ("Camping Zuidduin", "Ria Duin", "ria@zuidduin.example"),
+)
+TITLES = ("Yearly service", "Pump repair", "Burner check", "Lock replaced")
+SIGNED, DECLINED, DISPUTED = "signed", "declined", "disputed"
+# Days ago it was opened; hours until the answer, and from there until the report; what came of it.
+JOBS = (
+    (70, 30, 70, SIGNED), (68, 52, 96, SIGNED), (63, 26, 44, DISPUTED), (60, 40, 60, SIGNED),
+    (55, 20, 0, DECLINED), (53, 33, 71, SIGNED), (48, 18, 50, SIGNED), (46, 44, 66, DISPUTED),
+    (40, 22, 40, SIGNED), (37, 28, 52, SIGNED), (32, 12, 47, SIGNED), (27, 16, 30, SIGNED),
+    (24, 20, 0, DECLINED), (19, 9, 36, DISPUTED), (12, 14, 28, SIGNED), (8, 6, 30, SIGNED),
+)  # fmt: skip
+
+
+def play(company: Organisation, staff: Mapping[Any, Member]) -> None:
+    """Let all of it happen, with what follows from it; members have read what they were told."""
+    customers = [_contact(company, *one) for one in CUSTOMERS]
+    steps = [
+        (-timedelta(days=days), number, _job(staff, customers[number % len(customers)], number))
+        for number, (days, *_rest) in enumerate(JOBS)
+    ]
+    heapify(steps)
+    while steps:
+        moment, number, job = heappop(steps)
+        with clock.set_back(-moment):
+            hours = next(job, None)
+            runner.run_all()
+            outbox.deliver_due()
+        if hours is not None:
+            heappush(steps, (moment + timedelta(hours=hours), number, job))
+    for member in staff.values():
+        notices.mark_read(member)
+    for letter in mailbox.folder().glob("*.eml"):
+        letter.unlink()  # their links have ended; the box begins with what is open
+    folding.fold_all()
+
+
+def _job(staff: Mapping[Any, Member], contact: Contact, number: int) -> Iterator[int]:
+    """One job from its opening to its end; yields the hours until the next step."""
+    _days, answer, report, end = JOBS[number]
+    manager, technician = staff[Role.MANAGER], staff[Role.TECHNICIAN]
+    item = orders.ItemDraft(
+        finding=TITLES[number % len(TITLES)],
+        action="Done as agreed, tested.",
+        labour_code="SRV-1",
+        estimated_hours=Decimal(2 + number % 3),
+        hourly_rate=7800,
+    )
+    draft = orders.OrderDraft(
+        title=TITLES[number % len(TITLES)],
+        customer=contact.customer,
+        contacts=[contact],
+        technician=technician,
+        items=[item],
+    )
+    order = orders.open_order(manager.organisation, draft, by=staff[Role.DISPATCHER].actor)
+    yield 1
+    party = requests.ask(order, [(contact, Ask.AUTHORISE)], by=manager.actor).parties.get()
+    invitation, _link = invitations.hand_over(
+        party, view=View.ESTIMATE, by=manager, actor=manager.actor, hours=LINK_HOURS
+    )
+    yield answer
+    by = Actor("contact", str(contact.pk), contact.name)
+    if end == DECLINED:
+        ceremonies.decline(invitation, reason="We let somebody else do it.", by=by)
+        return
+    if end == DISPUTED:
+        found = disputes.dispute(invitation, reason="Was the call-out not included?", by=by)
+        yield 4 + answer
+        told = {"resolution": "explained", "text": "It is: this is the second visit."}
+        disputes.resolve(found, by=manager, actor=manager.actor, **told)
+    _sign(invitation, contact, by)
+    yield report
+    worked: dict[UUID | str, Decimal | None] = {
+        one.pk: one.estimated_hours for one in orders.lines_of(orders.load(order.pk))
+    }
+    orders.report(order, by=technician.actor, hours=worked)
+
+
+def _sign(invitation: Invitation, contact: Contact, by: Actor) -> None:
+    ceremonies.approve_all(invitation, by=by)
+    ceremony = ceremonies.review(invitation, by=by)
+    completion.sign(
+        ceremony,
+        name=contact.name,
+        role=contact.title,
+        consent=consent.sentence(ceremony.snapshot, invitation.language).digest,
+        language=invitation.language,
+        method="typed",
+        mark=contact.name,
+        by=by,
+    )
+
+
+def _contact(company: Organisation, name: str, who: str, email: str) -> Contact:
+    customer = Customer.objects.create(organisation=company, name=name, address="Dorpsstraat 1")
+    return Contact.objects.create(customer=customer, name=who, title="Owner", email=email, language="en")
