@@ -51,8 +51,6 @@ def play(made: list[WorkOrder], staff: Mapping[Any, Member], hours: int) -> None
     """Two more jobs, done and reported. The rule drafts the second one when it runs."""
     aircraft, well, *_rest = made
     manager, biller = staff[Role.MANAGER], staff[Role.BILLER]
-    company = aircraft.organisation
-    profiles.save_seller(company, SELLER, by=manager, actor=manager.actor)
     profiles.save_buyer(aircraft.customer, BUYER, by=manager, actor=manager.actor)
     done = _done(aircraft, "50-hour inspection", AIRCRAFT, PARTS, staff, hours)
     told: dict[str, Any] = {"by": biller, "actor": biller.actor}

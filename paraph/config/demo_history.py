@@ -1,4 +1,4 @@
-"""What the demo company did in the ten weeks before: jobs asked for, signed, disputed, declined and closed.
+"""What the demo company did in the ten weeks before: jobs asked for, signed, disputed, declined, closed and billed.
 
 Everything happens through the product's verbs, each at its own moment, the oldest first: the clock is set back for it
 (`clock.set_back`), less each time, because a ledger's times never run backwards.
@@ -14,6 +14,8 @@ from typing import Any
 from uuid import UUID
 
 from paraph.automation import notices, runner
+from paraph.billing import invoices, profiles
+from paraph.config import demo_bills
 from paraph.delivery import mailbox, outbox
 from paraph.insights import folding
 from paraph.lib import clock
@@ -25,10 +27,11 @@ from paraph.work import orders
 
 PAST = timedelta(weeks=11)  # how long ago the company was founded
 LINK_HOURS = 30 * 24
+BILLED_HOURS = 20  # from the report until its invoice is issued
 CUSTOMERS = (
-    ("Zeilschool De Schor", "Roos Schor", "roos@deschor.example"),
-    ("Kaas & Co", "Bas Kaas", "bas@kaasenco.example"),
-    ("Camping Zuidduin", "Ria Duin", "ria@zuidduin.example"),
+    ("Zeilschool De Schor", "Roos Schor", "roos@deschor.example", ("Havenweg 3", "4424 BA", "Wemeldinge")),
+    ("Kaas & Co", "Bas Kaas", "bas@kaasenco.example", ("Waagplein 2", "1811 JP", "Alkmaar")),
+    ("Camping Zuidduin", "Ria Duin", "ria@zuidduin.example", ("Duinweg 40", "4374 EC", "Zoutelande")),
 )
 TITLES = ("Yearly service", "Pump repair", "Burner check", "Lock replaced")
 SIGNED, DECLINED, DISPUTED = "signed", "declined", "disputed"
@@ -43,7 +46,10 @@ JOBS = (
 
 def play(company: Organisation, staff: Mapping[Any, Member]) -> None:
     """Let all of it happen, with what follows from it; members have read what they were told."""
-    customers = [_contact(company, *one) for one in CUSTOMERS]
+    with clock.set_back(PAST):
+        manager = staff[Role.MANAGER]
+        profiles.save_seller(company, demo_bills.SELLER, by=manager, actor=manager.actor)
+        customers = [_contact(manager, *one) for one in CUSTOMERS]
     steps = [
         (-timedelta(days=days), number, _job(staff, customers[number % len(customers)], number))
         for number, (days, *_rest) in enumerate(JOBS)
@@ -104,6 +110,9 @@ def _job(staff: Mapping[Any, Member], contact: Contact, number: int) -> Iterator
         one.pk: one.estimated_hours for one in orders.lines_of(orders.load(order.pk))
     }
     orders.report(order, by=technician.actor, hours=worked)
+    yield BILLED_HOURS
+    (bill,) = invoices.of_order(order)  # a rule drafted it
+    invoices.issue(bill, by=staff[Role.BILLER], actor=staff[Role.BILLER].actor)
 
 
 def _sign(invitation: Invitation, contact: Contact, by: Actor) -> None:
@@ -121,6 +130,11 @@ def _sign(invitation: Invitation, contact: Contact, by: Actor) -> None:
     )
 
 
-def _contact(company: Organisation, name: str, who: str, email: str) -> Contact:
-    customer = Customer.objects.create(organisation=company, name=name, address="Dorpsstraat 1")
+def _contact(manager: Member, name: str, who: str, email: str, place: tuple[str, str, str]) -> Contact:
+    street, postcode, city = place
+    customer = Customer.objects.create(
+        organisation=manager.organisation, name=name, address=f"{street}\n{postcode} {city}"
+    )
+    buyer = {"street": street, "postcode": postcode, "city": city, "country": "NL"}
+    profiles.save_buyer(customer, buyer, by=manager, actor=manager.actor)
     return Contact.objects.create(customer=customer, name=who, title="Owner", email=email, language="en")
