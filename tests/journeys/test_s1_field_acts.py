@@ -216,6 +216,7 @@ def test_S1_24_the_customer_signs_on_their_own_phone_by_the_code_on_the_technici
     expect(page.get_by_role("heading", name="Signed on your own phone")).to_be_visible()
     axe(page)
     tess.take_back()
+    expect(page.get_by_role("heading", name="No open orders")).to_be_visible()
     assert f"order:{order.pk}" not in tess.kept_names()
 
 
