@@ -123,6 +123,9 @@ def read(told: Any) -> Envelope:
         raise BadEnvelope("malformed") from problem
     if found.previous and not DIGEST.fullmatch(found.previous):
         raise BadEnvelope("malformed")
+    # Half a surrogate pair, for one, is text that no header can hold.
+    if not (found.key.isascii() and found.signature.isascii()):
+        raise BadEnvelope("malformed")
     return found
 
 

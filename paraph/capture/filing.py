@@ -8,7 +8,7 @@ shown; else a manager decides, with both versions before them. Nothing is droppe
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -112,10 +112,10 @@ def append_end(capture: Capture, state: str, fact: Fact, *, by: Actor, **values:
 
 
 def _next(now: datetime) -> Any:
-    """What is due and nobody's at the moment; of each phone only what has no earlier one before it."""
+    """What is due and nobody's at the moment; of each phone only what has no readable one before it."""
     earlier = Capture.objects.filter(
         device=OuterRef("device"), number__lt=OuterRef("number"), state=State.RECEIVED
-    )
+    ).exclude(act="")  # nobody knows what stands in one whose key is gone, perhaps for good
     free = Q(leased_until=None) | Q(leased_until__lt=now)
     return Capture.objects.filter(free, ~Exists(earlier), state=State.RECEIVED, due_at__lte=now)
 
@@ -140,9 +140,14 @@ def _file(capture: Capture, *, over: bool, tell: bool = False) -> bool:
         _known(filing)
         _steps(filing)
     except KeyFileMissing:
+        if tell:
+            raise Held("key_missing") from None
+        Capture.objects.filter(pk=capture.pk).update(attempts=F("attempts") - 1)  # it was no try
         _later(capture, KEY_WAIT, "key_missing")
         return False
     except BadEnvelope as bad:
+        if tell:
+            raise Held(bad.reason) from bad
         _refuse(capture, bad.reason)
     except (
         Held,
@@ -183,16 +188,19 @@ def _known(filing: Filing) -> None:
 
 
 def _steps(filing: Filing) -> None:
-    order = _allowed(filing)
+    order, capture = _allowed(filing), filing.capture
+    signed = Signature.objects.filter(ceremony=capture.ceremony_id).exists() if capture.ceremony_id else False
+    # On a manager's word what the phone says counts over what was changed while it was held.
+    again = filing.over and not signed
     if filing.payload.work is not None:
-        if filing.capture.applied is None:
+        if capture.applied is None or (again and capture.applied != order.revision):
             _apply(filing, order)
         working.add_photos(order, filing.payload.work, by=filing.member, actor=filing.technician)
     if filing.payload.act != "sign":
         _act(filing, order)
         return
     contact = _contact(filing, order)
-    if filing.capture.ceremony_id is None:
+    if capture.ceremony_id is None or again:
         _review(filing, order, contact)
     _sign(filing, contact)
 
@@ -221,6 +229,8 @@ def _apply(filing: Filing, order: WorkOrder) -> None:
     subjects.hold(order.pk)
     if order.status == Status.COMPLETED:
         raise Held("order_changed")
+    if filing.capture.applied is not None:
+        work = replace(work, remark="")  # it was written the first time
     now = working.apply(order, work, over=filing.over, by=filing.member, actor=filing.technician)
     filing.capture.applied = now.revision
     filing.capture.save(update_fields=["applied"])

@@ -74,7 +74,7 @@ def take(capture: Capture, *, by: Member, actor: Actor) -> Capture:
 
     Raises `access.Forbidden`, `NotHeld`, `InTheWay`.
     """
-    access.require(by, RIGHT)
+    _require(by, capture)
     now = clock.now()
     free = Capture.objects.filter(
         Q(leased_until=None) | Q(leased_until__lt=now), pk=capture.pk, state=State.HELD
@@ -96,7 +96,7 @@ def take(capture: Capture, *, by: Member, actor: Actor) -> Capture:
 @transaction.atomic
 def discard(capture: Capture, *, sentence: str, by: Member, actor: Actor) -> Capture:
     """Let nothing come of it, and say why. Raises `access.Forbidden`, `Unusable` without a reason, `NotHeld`."""
-    access.require(by, RIGHT)
+    _require(by, capture)
     sentence = sentence.strip()
     if not sentence:
         raise Unusable("sentence", _("Say in a sentence why: the technician reads it."))
@@ -110,3 +110,9 @@ def discard(capture: Capture, *, sentence: str, by: Member, actor: Actor) -> Cap
         found, State.DISCARDED, fact, by=actor, sentence=sentence, decided_by=by, decided_at=clock.now()
     )
     return found
+
+
+def _require(by: Member, capture: Capture) -> None:
+    access.require(by, RIGHT)
+    if capture.organisation_id != by.organisation_id:
+        raise access.Forbidden(RIGHT)

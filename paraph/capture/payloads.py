@@ -23,6 +23,16 @@ MOST_LINES = 500
 MOST_PARTS = 200
 MOST_CHARS = 4000
 MOST_MINOR = 10**12
+# What reading JSON of a stranger's making can raise; RecursionError where it is nested too deep for a digest.
+FLAWS = (
+    KeyError,
+    TypeError,
+    ValueError,
+    AttributeError,
+    InvalidOperation,
+    RecursionError,
+    binascii.Error,
+)
 
 
 @dataclass(frozen=True)
@@ -104,9 +114,12 @@ def read(told: dict[str, Any]) -> Payload:
     """Read the clear text. Raises `BadEnvelope` (*malformed*; *not_shown* when content and digest disagree)."""
     try:
         found = _read(told)
-    except (KeyError, TypeError, ValueError, AttributeError, InvalidOperation, binascii.Error) as problem:
+        shown = found.act not in SHOWN or (
+            found.content is not None and canonical.digest(found.content) == found.digest
+        )
+    except FLAWS as problem:
         raise BadEnvelope("malformed") from problem
-    if found.act in SHOWN and (found.content is None or canonical.digest(found.content) != found.digest):
+    if not shown:
         raise BadEnvelope("not_shown")
     return found
 
@@ -206,6 +219,7 @@ def _text(told: dict[str, Any], key: str, most: int) -> str:
     found = told.get(key) or ""
     if not isinstance(found, str) or len(found) > most or "\x00" in found:
         raise ValueError(key)
+    found.encode()  # half a surrogate pair is no text, and no record or database holds it
     return found
 
 

@@ -7,11 +7,12 @@ device's signature alone; nobody has to be signed in.
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from django.db import transaction
 
@@ -29,9 +30,13 @@ from paraph.people import devices
 from paraph.people.models import Device
 from paraph.work.models import WorkOrder
 
+log = logging.getLogger(__name__)
+
 MOST_AT_ONCE = 20
-# What a stranger who learned a phone's id can fill the store with in a day.
+# What a stranger who learned a phone's id (it stands in every record) can fill the store with: so many a day, so large.
 MOST_REFUSED = 100
+MOST_UNSIGNED_BYTES = 256 * 1024
+UNSIGNED = "changed"
 # So long a capture waits for the one before it on the same phone, so that they are filed in order.
 PATIENCE = timedelta(minutes=2)
 PURPOSE = "capture connection"
@@ -48,13 +53,30 @@ class Answer:
     reasons: tuple[str, ...] = ()
 
 
-@transaction.atomic
+FAULT = "an envelope could not be received; the phone keeps it"
+NOTHING_SAID = Answer("", False, State.RECEIVED)
+
+
+@dataclass(frozen=True)
+class Arrived:
+    """An envelope that was opened: what stands in it (None: not known yet), or why it is none (`fault`, a code)."""
+
+    envelope: Envelope
+    device: Device
+    payload: Payload | None = None
+    fault: str = ""
+
+
 def receive(told: Sequence[Any], *, seen: Seen) -> list[Answer]:
     """Store what arrived and answer for each, in the same order. More than `MOST_AT_ONCE` are left to the next call.
 
-    Never raises for what a phone sends.
+    Never raises for what a phone sends: one that finds a fault of ours is answered with no id, so that the phone keeps
+    it and sends it again, and holds up no other.
     """
-    return [_receive(one, seen) for one in told[:MOST_AT_ONCE]]
+    # All of it is opened first: large ones take a while, in which others may write.
+    arrived = [_read(one) for one in told[:MOST_AT_ONCE]]
+    with transaction.atomic():
+        return [one if isinstance(one, Answer) else _store(one, seen) for one in arrived]
 
 
 def states(device: Device, ids: Sequence[Any]) -> list[Answer]:
@@ -81,29 +103,56 @@ def append(capture: Capture, fact: Fact, by: Actor) -> None:
     ledger.append(fact, log=str(organisation), topic=topic, by=by)
 
 
-def _receive(told: Any, seen: Seen) -> Answer:
+def _read(told: Any) -> Arrived | Answer:
     try:
-        envelope = envelopes.read(told)
+        return _arrived(envelopes.read(told))
     except BadEnvelope as bad:
         named = told.get("id") if isinstance(told, dict) else ""
         return Answer(str(named)[:36], False, State.REFUSED, (bad.reason,))
+    except Exception:
+        log.exception(FAULT)
+        return NOTHING_SAID
+
+
+def _arrived(envelope: Envelope) -> Arrived | Answer:
     device = devices.find(envelope.device)
     if device is None:
         return Answer(str(envelope.id), False, State.REFUSED, ("unknown_device",))
-    earlier = Capture.objects.filter(pk=envelope.id).first()
-    if earlier is not None:
-        same = bytes(earlier.envelope) == envelope.bytes
-        return _answer(earlier) if same else Answer(str(envelope.id), True, State.REFUSED, ("changed",))
     if not devices.is_signed(device.public_key, envelope.signature, envelope.header):
-        return _refuse(envelope, device, "changed", seen)
-    Device.objects.filter(pk=device.pk).update(seen_at=clock.now())
+        return Arrived(envelope, device, fault=UNSIGNED)
     try:
-        payload = opened(envelope)
+        return Arrived(envelope, device, opened(envelope))
     except BadEnvelope as bad:
-        return _refuse(envelope, device, bad.reason, seen)
+        return Arrived(envelope, device, fault=bad.reason)
     except KeyFileMissing:
-        payload = None  # somebody mends that, and then it is filed
-    return _keep(envelope, device, payload, seen)
+        return Arrived(envelope, device)  # somebody mends that, and then it is filed
+
+
+def _store(arrived: Arrived, seen: Seen) -> Answer:
+    try:
+        with transaction.atomic():
+            return _receive(arrived, seen)
+    except Exception:
+        log.exception(FAULT)
+        return NOTHING_SAID
+
+
+def _receive(arrived: Arrived, seen: Seen) -> Answer:
+    envelope, device, fault = arrived.envelope, arrived.device, arrived.fault
+    earlier = Capture.objects.filter(pk=envelope.id).first()
+    if earlier is not None and bytes(earlier.envelope) == envelope.bytes:
+        return _answer(earlier)
+    if earlier is not None and (fault == UNSIGNED or earlier.reasons != [UNSIGNED]):
+        return Answer(str(envelope.id), False, State.REFUSED, (UNSIGNED,))
+    if earlier is not None:
+        # A damaged copy came first, from whomever; it makes room for what the phone sealed (I8).
+        Capture.objects.filter(pk=earlier.pk).update(id=uuid4())
+    if fault == UNSIGNED:
+        return _refuse(envelope, device, fault, seen)
+    Device.objects.filter(pk=device.pk).update(seen_at=clock.now())
+    if fault:
+        return _refuse(envelope, device, fault, seen)
+    return _keep(envelope, device, arrived.payload, seen)
 
 
 def _keep(envelope: Envelope, device: Device, payload: Payload | None, seen: Seen) -> Answer:
@@ -140,7 +189,8 @@ def _refuse(envelope: Envelope, device: Device, reason: str, seen: Seen) -> Answ
     lately = Capture.objects.filter(
         device=device, state=State.REFUSED, received_at__gt=clock.now() - timedelta(days=1)
     )
-    if lately.count() >= MOST_REFUSED:
+    large = reason == UNSIGNED and len(envelope.sealed) > MOST_UNSIGNED_BYTES
+    if large or lately.count() >= MOST_REFUSED:
         return Answer(str(envelope.id), False, State.REFUSED, (reason,))
     capture = _row(envelope, device, seen)
     capture.state, capture.reasons = State.REFUSED, [reason]
@@ -170,7 +220,9 @@ def _row(envelope: Envelope, device: Device, seen: Seen) -> Capture:
 
 
 def _answer(capture: Capture) -> Answer:
-    return Answer(str(capture.pk), True, str(capture.state), tuple(capture.reasons))
+    # What no phone of ours signed may be a damaged copy of what it did sign: the phone keeps its own.
+    kept = capture.reasons != [UNSIGNED]
+    return Answer(str(capture.pk), kept, str(capture.state), tuple(capture.reasons))
 
 
 def _id(told: Any) -> UUID | None:

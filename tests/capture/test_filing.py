@@ -126,7 +126,7 @@ def test_one_that_was_edited_on_the_phone_is_refused(shop: Shop, phone: Phone, f
     }[field]
     edited = {**sent, field: changed}
     [answer] = send(edited)
-    assert (answer.kept, answer.state, answer.reasons) == (True, State.REFUSED, ("changed",))
+    assert (answer.kept, answer.state, answer.reasons) == (False, State.REFUSED, ("changed",))
     while filing.file_due():
         pass
     assert not Signature.objects.exists()
@@ -141,7 +141,7 @@ def test_another_content_under_a_known_id_changes_nothing(shop: Shop, phone: Pho
     send(first)
     other = {**phone.signs(shop.open_order(1), shop.jan), "id": first["id"]}
     [answer] = send(other)
-    assert (answer.kept, answer.reasons) == (True, ("changed",))
+    assert (answer.kept, answer.reasons) == (False, ("changed",))
     [capture] = arrive(first)
     assert capture.state == State.FILED
 
