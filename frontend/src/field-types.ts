@@ -71,6 +71,8 @@ export interface Order {
   /** The number that a line found on site gets. */
   next_number: number;
   contacts: Contact[];
+  /** The customer has details to confirm first, which is done on their own phone. */
+  confirms: boolean;
   lines: KnownLine[];
   policy: Policy;
   checklist: { key: string; texts: Record<string, string>; told: Record<string, string> }[];

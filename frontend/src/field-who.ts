@@ -81,13 +81,16 @@ function read(sheet: HTMLElement, code: string | null): Shown[] | string {
 function showWays(sheet: HTMLElement, stage: Stage, contact: Contact, sent: (id: string) => void): void {
   const place = part(sheet, "check");
   const { language } = stage.hand;
-  const ways: (Check | "none")[] = stage.order.policy.identity.filter((one) => (one === "pin" ? contact.pin : one === "code" ? contact.mail : true));
+  const { confirms, policy } = stage.order;
+  const ways: (Check | "none")[] = confirms ? ["own_phone"] : policy.identity.filter((one) => (one === "pin" ? contact.pin : one === "code" ? contact.mail : true));
   place.replaceChildren();
-  if (stage.order.policy.identity.length === 0) return;
+  if (!confirms && policy.identity.length === 0) return;
   const list = screen("check-ways", language);
   const detail = document.createElement("div");
-  for (const way of [...ways, "none" as const]) {
+  if (confirms) place.append(screen("confirms", language));
+  for (const way of confirms ? ways : [...ways, "none" as const]) {
     const row = screen("check-way", language, { way, words: say(`way-${way}`, language) });
+    row.querySelector("input")!.checked = confirms;
     row.querySelector("input")!.addEventListener("change", () => {
       detail.replaceChildren(...(way === "pin" || way === "code" ? [screen(`check-${way}`, language)] : []));
       if (way === "code") press(detail, "send-code", () => sendCode(detail, stage, contact, sent));
