@@ -18,7 +18,7 @@ from tests.cast import Shop
 def make_report(shop: Shop) -> tuple[Invitation, Photo]:
     """Work that is done, with a photo of it, and its service report, which waits for its signature."""
     order = cast.worked(shop, shop.open_order(lines=1, title=f"{shop.organisation.name} worked"), "2")
-    blob = home.blobs().put(paperwork.photo())
+    blob = home.blobs().put(paperwork.photo() + shop.organisation.name.encode())
     photo = Photo.objects.create(
         order=order,
         kind="jpeg",

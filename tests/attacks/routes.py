@@ -31,11 +31,13 @@ NOT_IDS = {
     "welcome_key",
     "reset_key",
     "provider",
+    "session",
 }
 DEMO_VALUES = {
     "name": "20260101T000000.000000Z-00000000",
     "number": 0,
     "provider": "sso",
+    "session": "00000000-0000-4000-8000-000000000001",
     "side": "printed",
     "first": 1,
 }
@@ -197,7 +199,8 @@ TABLE: dict[str, Route] = {
     "office:password": Route(staff(ALL, 302, foreign=302), staff(ALL, 302, foreign=302)),
     "office:sign_out_everywhere": act(ALL, foreign=302),
     "office:sessions_end": act(ALL, foreign=302),
-    "office:session_end": act(ALL, foreign=302, pk="colleague"),
+    # Of one's own sessions alone; any other is not there, and the list is shown again.
+    "office:session_end": act(ALL, foreign=302, pk="session"),
     "office:factors": page(ALL, foreign=200),
     "office:factor_app": Route(staff(ALL, 302, foreign=302), staff(ALL, 302, foreign=302)),
     "office:factor_passkey": Route(staff(ALL, 302, foreign=302), staff(ALL, 302, foreign=302)),

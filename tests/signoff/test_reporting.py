@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -219,7 +220,7 @@ def test_a_report_does_not_take_the_place_of_what_somebody_signed(shop: Shop) ->
 def test_S1_34_asked_on_site_somebody_else_signs_the_report_though_an_estimate_was_mailed(shop: Shop) -> None:
     order = worked(shop, shop.open_order(1), "3")
     estimate = shop.invite(order).party.signoff
-    told = {"device": "a phone", "by": shop.tess, "actor": shop.tess.actor}
+    told: dict[str, Any] = {"device": "a phone", "by": shop.tess, "actor": shop.tess.actor}
     asked = in_person.invite(order, shop.claire, **told)
     estimate.refresh_from_db()
     assert (estimate.state, asked.view, asked.party.signoff.of_report) == (State.WITHDRAWN, View.REPORT, True)
