@@ -34,13 +34,16 @@ export interface Said {
   clock: Clock;
 }
 export class NoKey extends Error {}
+/** Another window of this phone was faster: the order is no longer on it. */
+export class Gone extends Error {}
 
 /**
  * Seal an act about an order and put it into the queue; returns the receipt code. All that is kept of the order goes
- * in the same transaction, and `after` (the name and value of what comes next) comes: whole, or nothing happened.
+ * in the same transaction, and `after` (the name and value of what comes next) comes: whole, or nothing happened. Where
+ * nobody was there, nothing was reported either: what was begun stays. Raises `NoKey`, `Gone`.
  */
 export async function capture(act: Act, order: Order, work: Json, said: Said, after?: (code: string) => [string, unknown]): Promise<string> {
-  const [told, payload, gone, kept] = await Promise.all([common(), written(act, order, work, said), shelves(order.id), base()]);
+  const [told, payload, gone, kept] = await Promise.all([common(), written(act, order, work, said), act === "nobody" ? [] : shelves(order.id), base()]);
   if (!told?.key) throw new NoKey();
   const server = told.key;
   const code = await navigator.locks.request("paraph-envelope", async () => {
@@ -53,6 +56,10 @@ export async function capture(act: Act, order: Order, work: Json, said: Said, af
     if (now.device !== enrolled.device || now.chain.number !== enrolled.chain.number) {
       turn.abort();
       throw new Error("the chain moved on");
+    }
+    if (!(await turn.objectStore("vault").getKey(`order:${order.id}`))) {
+      turn.abort();
+      throw new Gone();
     }
     const row = { id: sealed.envelope.id, order: order.number, at: new Date().toISOString(), code: sealed.code, act, state: "waiting", reasons: [], envelope: sealed.envelope };
     await Promise.all([

@@ -94,6 +94,11 @@ export async function takeBack(): Promise<void> {
   await go("orders");
 }
 
+/** Something was sealed: what other tabs show of it goes, too. */
+export function tellOtherTabs(): void {
+  tabs.postMessage("sealed");
+}
+
 /** What one tab does with the phone holds in all of them. */
 export function followOtherTabs(): void {
   tabs.addEventListener("message", () => {

@@ -1,5 +1,6 @@
 // The photos of a report on the screen: taken, captioned, taken away. Each is kept encrypted as soon as it is drawn.
 import { keepPhoto } from "./field-capture.ts";
+import type { Shot } from "./field-content.ts";
 import { address, shrink } from "./field-photos.ts";
 import { part, press, problem, say, screen } from "./field-screens.ts";
 import type { Draft, PhotoNote } from "./field-types.ts";
@@ -31,12 +32,19 @@ export function showPhotos(sheet: HTMLElement, order: string, room: number, draf
   }
 }
 
-/** Photos to look at, as the customer sees them. */
-export async function pictures(draft: Draft, language: string): Promise<HTMLElement[]> {
-  const found = await Promise.all(draft.photos.map(async (note) => ({ note, jpeg: await read<string>(note.key) })));
-  return found.filter(({ jpeg }) => jpeg).map(({ note, jpeg }, at) => {
-    const sheet = screen("photo-shown", language, { number: at + 1, caption: note.caption });
-    sheet.querySelector("img")!.src = address(jpeg!);
+/** Photos to look at, as the customer signs for them: of those that the office has, what is said of them. */
+export async function pictures(shots: readonly Shot[], draft: Draft, language: string): Promise<HTMLElement[]> {
+  const notes = new Map(draft.photos.map((one) => [one.digest, one.key]));
+  const found = await Promise.all(shots.map(async ({ digest, caption }) => ({ caption, jpeg: notes.has(digest) ? await read<string>(notes.get(digest)!) : undefined })));
+  return found.map(({ caption, jpeg }, at) => {
+    const number = at + 1;
+    const sheet = screen("photo-shown", language, { number, caption: jpeg ? caption : [say("photo", language, { number }), caption].filter(Boolean).join(" · ") });
+    const picture = sheet.querySelector("img")!;
+    if (jpeg) picture.src = address(jpeg);
+    else {
+      picture.remove();
+      sheet.querySelector("figcaption")!.hidden = false;
+    }
     return sheet;
   });
 }

@@ -1,10 +1,11 @@
 // The act itself: consent, the mark, and at once the envelope. Or that the customer does not sign, or disputes.
-import { type Act, capture, NoKey, type Said, worked } from "./field-capture.ts";
+import { type Act, capture, Gone, NoKey, type Said, worked } from "./field-capture.ts";
 import { decided } from "./field-content.ts";
 import { showInHand } from "./field-foot.ts";
-import { emptied, HAND, type Hand, move, note, showStep, type Stage } from "./field-hand.ts";
+import { emptied, HAND, type Hand, move, note, showStep, type Stage, takeBack, tellOtherTabs } from "./field-hand.ts";
 import { present } from "./field-place.ts";
 import { part, press, problem, say, screen } from "./field-screens.ts";
+import { read } from "./field-vault.ts";
 import { checksFor, chooseContact, chosenContact, forgetChecks } from "./field-who.ts";
 
 const SHORT_MS = 5000;
@@ -74,10 +75,19 @@ async function act(stage: Stage, kind: Act, said: Omit<Said, "language" | "place
     });
   } catch (fault) {
     if (fault instanceof NoKey) return problem(sheet, say("no-key", hand.language));
+    if (fault instanceof Gone) return shownNow();
     if (!(fault instanceof DOMException && fault.name === "QuotaExceededError")) throw fault;
     return problem(sheet, say("full-phone", hand.language));
   }
   performance.measure("paraph:captured", { start: started });
   forgetChecks();
+  tellOtherTabs();
   await showStep(ended!);
+}
+
+/** What another window brought the hand-over to. */
+async function shownNow(): Promise<void> {
+  forgetChecks();
+  const now = await read<Hand>(HAND);
+  await (now ? showStep(now) : takeBack());
 }

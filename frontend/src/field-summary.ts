@@ -17,7 +17,10 @@ export async function showSummary(stage: Stage): Promise<void> {
   part(sheet, "remarks").hidden = content.order.remarks === "";
   part(sheet, "remarks").textContent = content.order.remarks;
   part(sheet, "lines").append(...content.items.map((one) => lineCard(one, stage)));
-  const shots = await pictures(draft, language);
+  const points = (content.checklist ?? []).map((one) => stage.order.checklist.find(({ key }) => key === one.key)?.texts[language] ?? one.texts[language] ?? Object.values(one.texts)[0] ?? "");
+  part(sheet, "checked-place").hidden = points.length === 0;
+  part(sheet, "checked").append(...points.map((textContent) => Object.assign(document.createElement("li"), { textContent })));
+  const shots = await pictures(content.photos ?? [], draft, language);
   part(sheet, "shots-place").hidden = shots.length === 0;
   part(sheet, "shots").append(...shots);
   press(sheet, "accept-all", () => decide(stage, Object.fromEntries(content.items.filter((one) => !one.authorised).map((one) => [one.id, "approved"])), sheet));

@@ -23,8 +23,7 @@ export async function refresh(): Promise<Work> {
   await keep(SEEN, { server: work.now, device: new Date().toISOString() } satisfies Seen);
   await keep(COMMON, common);
   await forgetOthers(new Set(orders));
-  const sealed = await sealedOrders();
-  await Promise.all(orders.map((id) => bring(id, sealed)));
+  await Promise.all(orders.map(bring));
   return work;
 }
 
@@ -67,12 +66,14 @@ export async function shelves(id: string): Promise<string[]> {
   return [ORDER + id, DRAFT + id, ...(await names(`photo:${id}:`))];
 }
 
-/** Fetch one order, unless what a customer did to it is still on its way. */
-async function bring(id: string, sealed: Set<string>): Promise<void> {
+/** Fetch one order, unless what a customer did to it is still on its way, or was done while this was. */
+async function bring(id: string): Promise<void> {
+  const begun = new Date().toISOString();
   try {
     const found = await ask<Order>(`/field/orders/${id}.json`);
-    if (sealed.has(found.number)) await drop(ORDER + id);
-    else await keep(ORDER + id, found);
+    if (!(await sealedOrders(begun)).has(found.number)) await keep(ORDER + id, found);
+    // Once more: it may have been sealed in the moment between.
+    if ((await sealedOrders(begun)).has(found.number)) await drop(ORDER + id);
   } catch (fault) {
     // It was given to somebody else a moment ago.
     if (!(fault instanceof Refused)) throw fault;
@@ -92,10 +93,10 @@ async function settle(captures: Capture[]): Promise<void> {
   await turn.done;
 }
 
-/** Numbers of the orders that a customer acted on, while nothing was made of it yet. */
-async function sealedOrders(): Promise<Set<string>> {
+/** Numbers of the orders that a customer acted on, while nothing was made of it yet, or since a moment. */
+async function sealedOrders(since: string): Promise<Set<string>> {
   const queue = await (await base()).getAll("queue");
-  return new Set(queue.filter((one) => ENDS.has(one.act) && (one.state === WAITING || one.state === "sent")).map((one) => one.order));
+  return new Set(queue.filter((one) => ENDS.has(one.act) && (one.state === WAITING || one.state === "sent" || one.at >= since)).map((one) => one.order));
 }
 
 /** What is no longer this member's leaves the phone; a report that was begun stays until it is sent. */

@@ -196,8 +196,8 @@ def _count(found: ContactPasskey, counter: int) -> None:
 def _told(
     ceremony: Ceremony, question: PasskeyQuestion, found: ContactPasskey, response: AuthenticationResponse
 ) -> dict[str, Any]:
-    # Made since the link went out: whoever holds the link made it.
-    now = found.made_at >= ceremony.invitation.created_at
+    # Made since this was asked: whoever holds one of its links made it, be it an earlier link.
+    now = found.made_at >= ceremony.party.signoff.created_at
     answer = response.response
     return {
         "kind": str(IdentityKind.OWN_PHONE),

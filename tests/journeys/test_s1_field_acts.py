@@ -264,3 +264,47 @@ def test_S1_31_the_technician_takes_the_phone_back_with_a_finger(
     page.get_by_role("button", name="For the technician").click()
     page.get_by_role("button", name="Unlock with a passkey").click()
     tess.at_orders()
+
+
+def test_S1_where_nobody_is_there_what_was_begun_stays_and_the_customer_reads_all_of_it(
+    shop: Shop, phone: Callable[..., Phone]
+) -> None:
+    order = aside(lambda: at_site(shop))
+    tess = phone(shop.tess).ready()
+    page = tess.page
+    tess.off_line()
+    tess.open_order(order.number)
+    tess.report(hours="3.5")
+    page.get_by_role("button", name="Nobody is there").click()
+    page.locator("[name=reason]").fill("The gate was shut.")
+    page.get_by_role("button", name="Record it").click()
+    tess.at_orders()
+    tess.open_order(order.number)
+    expect(page.get_by_label("Hours worked").first).to_have_value("3.5")
+    tess.hand_over()
+    # What was confirmed is signed for, so it is read before (S1-17).
+    expect(page.get_by_role("heading", name="Checked before signing")).to_be_visible()
+    expect(page.locator("[data-part=checked] li").first).not_to_be_empty()
+
+
+def test_I8_what_one_window_sealed_another_neither_shows_nor_seals_again(
+    shop: Shop, phone: Callable[..., Phone]
+) -> None:
+    order = aside(lambda: shop.open_order(lines=1))
+    tess = phone(shop.tess).ready()
+    other = Phone(tess.context.new_page())
+    other.page.goto("/field/")
+    other.ready_offline()
+    tess.off_line()
+    tess.open_order(order.number)
+    tess.report()
+    tess.hand_over()
+    for page in (tess.page, other.page):
+        page.reload()
+        page.get_by_role("button", name="I do not sign").click()
+        page.get_by_role("radio", name="Jan Jansen").check()
+        page.locator("[name=reason]").fill("It still leaks.")
+    tess.page.get_by_role("button", name="I do not sign").click()
+    for page in (tess.page, other.page):
+        expect(page.get_by_role("heading", name="It is recorded")).to_be_visible()
+    assert [one["act"] for one in tess.queue()] == ["decline"]

@@ -122,6 +122,14 @@ def _commands() -> list[str]:
     return [line for line in lines if not line.startswith("pdfdetach")]
 
 
+def test_a_passkey_made_by_an_earlier_link_of_the_same_request_is_made_now(shop: Shop, phone: Device) -> None:
+    ceremony = begun(shop)
+    make(ceremony, phone)
+    ceremony.invitation.created_at = clock.now()  # whoever shows the links showed another one since
+    told = passkeys.proved(ceremony, phone.answer(asked(ceremony)))
+    assert told["made"] == "now"
+
+
 def test_a_known_passkey_makes_a_candidate_and_never_more(shop: Shop, phone: Device) -> None:
     first = begun(shop)
     make(first, phone)
