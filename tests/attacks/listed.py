@@ -34,8 +34,16 @@ def make_lists(shop: Shop) -> tuple[CatalogPart, LabourCode, ChecklistPoint]:
     name = shop.organisation.name
     by: Any = {"by": shop.mara, "actor": shop.mara.actor}
     return (
-        lists.put_part(None, number="156E66", name=f"{name} tyre", unit_price=12050, **by),
-        lists.put_labour_code(None, code="32-40", name=f"{name} wheels", hourly_rate=8500, **by),
+        lists.put_part(
+            None,
+            number=f"156E{66 + CatalogPart.objects.count()}",
+            name=f"{name} tyre",
+            unit_price=12050,
+            **by,
+        ),
+        lists.put_labour_code(
+            None, code=f"32-{40 + LabourCode.objects.count()}", name=f"{name} wheels", hourly_rate=8500, **by
+        ),
         lists.put_point(None, text=f"{name} is clean", texts={}, kind=None, **by),
     )
 

@@ -23,6 +23,7 @@ from paraph.signoff.models import Ask, Rule, State
 from paraph.work import comments, orders
 from paraph.work.models import Status, WorkOrder
 from tests import cast, scans
+from tests.attacks.reported import make_capture
 from tests.cast import Shop
 from tests.scans import Machine
 
@@ -272,6 +273,8 @@ def test_every_notice_that_is_mailed_has_a_letter_in_each_language(
         cast.signed(shop, shop.open_order(lines=3))
     scans.hand_in(shop.invite(shop.open_order(lines=1)), scans.any_scan(1))
     reading.read_due()
+    cast.elsewhere(shop, shop.open_order(lines=1), [1])
+    make_capture(shop)
     with translation.override("en"):
         run(shop)
     kinds = {one.notice for rule in rules.RULES for one in rule.then if isinstance(one, Tell) and one.mail}

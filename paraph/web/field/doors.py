@@ -10,7 +10,7 @@ from collections.abc import Callable
 from functools import update_wrapper
 from typing import Any, Concatenate, ParamSpec
 
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse, RawPostDataException
 from django.http.response import HttpResponseBase
 from django.utils.translation import gettext as _
 
@@ -49,11 +49,10 @@ def refuse(reason: str, sentence: object, status: int) -> HttpResponse:
 
 def asked(request: HttpRequest) -> dict[str, Any]:
     """The JSON object a request brings; an empty one for anything else."""
-    if len(request.body) > MAX_BODY_BYTES:
-        return {}
     try:
-        told = json.loads(request.body)
-    except ValueError:
+        body = request.body
+        told = json.loads(body) if len(body) <= MAX_BODY_BYTES else {}
+    except (ValueError, RecursionError, RawPostDataException):  # the last: a form with files was read already
         return {}
     return told if isinstance(told, dict) else {}
 

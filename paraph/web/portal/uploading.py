@@ -27,6 +27,7 @@ from paraph.web.shared import errors, pictures
 from paraph.web.shared.acting import acting, reading
 
 TOO_LONG = gettext_lazy("This is too long: at most 200 characters.")
+CLOSED = {"Content-Security-Policy": "default-src 'none'; sandbox"}
 MOST_IDS = 300  # a return has at most 255 pages
 
 
@@ -85,7 +86,7 @@ def files(request: HttpRequest, invitation: Invitation) -> HttpResponse:
     ]
     if request.headers.get("Accept") == "application/json":
         told = {"problem": problems[0].sentence, "again": problems[0].again} if problems else {}
-        return JsonResponse(told, status=400 if problems else 201)
+        return JsonResponse(told, status=400 if problems else 201, headers=CLOSED)
     if problems:
         sentences = [f"{one.name}: {one.sentence}" for one in problems]
         return show(request, invitation, returns.current(invitation.party), problems=sentences, status=400)
