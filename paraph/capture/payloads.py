@@ -14,7 +14,8 @@ from typing import Any
 from uuid import UUID
 
 from paraph.capture.envelopes import BadEnvelope
-from paraph.lib import canonical, clock
+from paraph.lib import canonical
+from paraph.signoff import presence
 
 ACTS = frozenset({"sign", "decline", "dispute", "nobody", "report"})
 # Acts of the customer on something they were shown.
@@ -126,11 +127,7 @@ def read(told: dict[str, Any]) -> Payload:
 
 def moment(told: Any) -> datetime | None:
     """A claimed time with a zone; None for anything else. A claim is never a reason to fail."""
-    try:
-        found = clock.parse(told) if isinstance(told, str) and len(told) < 40 else None
-    except (ValueError, OverflowError):
-        return None
-    return found if found is not None and found.tzinfo is not None else None
+    return presence.moment(told) if isinstance(told, str) and len(told) < 40 else None
 
 
 def _read(told: dict[str, Any]) -> Payload:

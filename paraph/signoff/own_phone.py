@@ -114,7 +114,8 @@ def _judged(on_site: dict[str, Any], order: WorkOrder) -> dict[str, Any]:
 def _claimed(value: Any) -> Any:
     """A phone's word as it came, if the record can hold it."""
     try:
-        if len(canonical.dumps(value)) <= MOST_BYTES:
+        told = canonical.dumps(value)
+        if len(told) <= MOST_BYTES and b"\\u0000" not in told:  # which PostgreSQL does not hold
             return value
     except (ValueError, RecursionError):
         pass

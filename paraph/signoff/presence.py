@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import MAXYEAR, MINYEAR, datetime, timedelta
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
@@ -164,11 +164,12 @@ def _source(place: dict[str, Any]) -> str | None:
 
 
 def moment(claimed: Any) -> datetime | None:
-    """A claimed time, aware, in UTC; None for what is none: no text, no zone, 30 February."""
+    """A claimed time, aware, in UTC; None for what is none: no text, no zone, 30 February, a year no zone can show."""
     try:
-        return clock.parse(claimed) if isinstance(claimed, str) else None
+        found = clock.parse(claimed) if isinstance(claimed, str) else None
     except (ValueError, OverflowError):
         return None
+    return found if found and MINYEAR < found.year < MAXYEAR else None
 
 
 STEPS = ("begun", "reviewed", "consented", "acted")

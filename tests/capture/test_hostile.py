@@ -79,6 +79,15 @@ def test_no_field_of_an_envelope_is_a_fault(shop: Shop, phone: Phone, field: str
     assert answer.state in {State.REFUSED, State.RECEIVED}
 
 
+@pytest.mark.parametrize("claim", ["9999-12-31T23:59:59Z", "0001-01-01T00:00:00Z"])
+def test_a_claimed_time_that_no_page_can_show_is_none(shop: Shop, phone: Phone, claim: str) -> None:
+    told = phone.signs(shop.open_order(1), shop.jan, clock={"begun": claim, "acted": claim})
+    [capture] = arrive(told)
+    assert (capture.state, capture.claimed_at) == (State.FILED, None)
+    assert capture.signature is not None
+    assert "clock_off" in capture.signature.verification.doubts
+
+
 def test_one_that_breaks_the_server_keeps_nothing_else_on_the_phone(
     shop: Shop, phone: Phone, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -50,6 +50,16 @@ def test_S1_34_a_link_is_shown_as_a_code_and_the_phone_hears_how_far_the_custome
     assert other.get(state).status_code == 404, "somebody else showed it"
 
 
+def test_what_no_record_can_hold_is_refused_in_words(shop: Shop, tess: Client) -> None:
+    told = {"order": str(shop.open_order(1).pk), "contact": str(shop.jan.pk), "view": "estimate"}
+    for more in ({"place": {"missing": "\x00"}}, {"at": "\x00"}, {"place": {"a": "\ud800"}}):
+        answer = ask(tess, **told, **more)
+        assert (answer.status_code, answer.json()["reason"]) == (400, "unusable")
+    deep = tess.post("/field/own-phone/", "[" * 9000, content_type="application/json")
+    assert deep.status_code == 404
+    assert not Invitation.objects.exists()
+
+
 def test_a_report_without_its_hours_is_refused_in_words(shop: Shop, tess: Client) -> None:
     order = shop.open_order(1)
     answer = ask(tess, order=str(order.pk), contact=str(shop.jan.pk))
