@@ -38,7 +38,8 @@ def test_ten_in_aeroplane_mode_one_edited_one_replayed_one_dropped_one_with_the_
     dropped = sealed.pop(6)
 
     answers = send(*sealed, replayed, replayed)
-    assert all(one.kept for one in answers)
+    # What was edited may have been damaged on the way: the phone keeps its own (decision 0036).
+    assert [one.kept for one in answers] == [number != 3 for number in (1, 2, 3, 4, 5, 6, 8, 9, 10, 5, 5)]
     later = clock.now() + timedelta(minutes=3)
     monkeypatch.setattr(clock, "now", lambda: later)
     while file_due():

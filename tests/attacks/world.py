@@ -12,6 +12,7 @@ from http.cookies import SimpleCookie
 from typing import Any
 from uuid import uuid4
 
+from django.conf import settings
 from django.db import connection, transaction
 from django.test import Client
 from django.urls import reverse
@@ -207,9 +208,11 @@ def make_world(shop: Shop) -> World:
     assert asked.pk != signed.party.signoff_id
     invitation = shop.invite(order)
     cast.approve(invitation, [2])
-    ceremony = ceremonies.review(invitation, by=cast.customer(invitation))
+    by = cast.customer(invitation)
+    ceremony = ceremonies.review(invitation, by=by)
     asked_phone = passkeys.begin(ceremony, consent="", fresh=True)["create"]
-    passkeys.made(ceremony, Device().make(asked_phone), consent="", by=cast.customer(invitation))
+    answer = Device(origin=settings.PARAPH_ORIGIN).make(asked_phone)
+    passkeys.made(ceremony, answer, consent="", by=by)
     paper = shop.paper(invitation)
     runner.run_all()
     notice = Notice.objects.filter(member=shop.mara).latest("id")
