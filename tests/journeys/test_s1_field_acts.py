@@ -299,7 +299,9 @@ def test_I8_what_one_window_sealed_another_neither_shows_nor_seals_again(
     tess.open_order(order.number)
     tess.report()
     tess.hand_over()
-    expect(tess.page.get_by_role("button", name="I do not sign")).to_be_visible()  # the step is kept, then shown
+    expect(
+        tess.page.get_by_role("button", name="I do not sign")
+    ).to_be_visible()  # the step is kept, then shown
     for page in (tess.page, other.page):
         page.reload()
         page.get_by_role("button", name="I do not sign").click()
