@@ -58,11 +58,18 @@ export async function read<T>(name: string): Promise<T | undefined> {
   return cipher && key ? unlock<T>(cipher, key as CryptoKey, name) : undefined;
 }
 
-/** Encrypt and keep a value under a name that says nothing of anybody. */
+/**
+ * Encrypt and keep a value under a name that says nothing of anybody. A phone that is not enrolled, or was switched off
+ * while an answer was on its way, keeps nothing.
+ */
 export async function keep(name: string, value: unknown): Promise<void> {
   const shelves = await base();
-  const key = await vaultKey(shelves);
-  await shelves.put(VAULT, await lock(value, key, name), name);
+  const key = (await shelves.get("keys", VAULT)) as CryptoKey | undefined;
+  if (!key) return;
+  const cipher = await lock(value, key, name);
+  const turn = shelves.transaction(["keys", VAULT], "readwrite");
+  if (await turn.objectStore("keys").getKey(VAULT)) await turn.objectStore(VAULT).put(cipher, name);
+  await turn.done;
 }
 
 export async function drop(...names: string[]): Promise<void> {
@@ -101,15 +108,4 @@ export function newVaultKey(): Promise<CryptoKey> {
 /** A value stands under its own name alone: moved to another one it does not open. */
 function named(iv: Uint8Array<ArrayBuffer>, name: string): AesGcmParams {
   return { name: "AES-GCM", iv, additionalData: new TextEncoder().encode(name) };
-}
-
-async function vaultKey(shelves: Base): Promise<CryptoKey> {
-  const found = (await shelves.get("keys", VAULT)) as CryptoKey | undefined;
-  if (found) return found;
-  const made = await newVaultKey();
-  const turn = shelves.transaction("keys", "readwrite");
-  const other = (await turn.store.get(VAULT)) as CryptoKey | undefined;
-  if (!other) await turn.store.put(made, VAULT);
-  await turn.done;
-  return other ?? made;
 }
