@@ -5,7 +5,7 @@ import { press, problem, say, screen } from "./field-screens.ts";
 import { Offline, Refused, SignedOut } from "./field-server.ts";
 import { show } from "./field-stage.ts";
 import { isCode, makeLock } from "./field-unlock.ts";
-import { base, drop, keep, names, read, wipe } from "./field-vault.ts";
+import { base, close, drop, keep, names, read, wipe } from "./field-vault.ts";
 import { refresh } from "./field-work.ts";
 
 export const LOCK = "lock";
@@ -42,6 +42,7 @@ export async function revoked(): Promise<void> {
 
 /** Sign out of this phone: everything but its own key and what waits goes. */
 export async function forget(): Promise<void> {
+  close();
   await drop(...(await names("")));
 }
 

@@ -35,6 +35,12 @@ const VERSION = 1; // a later version adds to what is there: captures that wait 
 const VAULT = "vault";
 const IV_BYTES = 12;
 let opened: Promise<Base> | undefined;
+let shut = false;
+
+/** After sign-out, answers that are still on their way are not kept; signing in loads the page anew. */
+export function close(): void {
+  shut = true;
+}
 
 export function base(): Promise<Base> {
   opened ??= openDB<Shelves>(NAME, VERSION, {
@@ -68,7 +74,7 @@ export async function keep(name: string, value: unknown): Promise<void> {
   if (!key) return;
   const cipher = await lock(value, key, name);
   const turn = shelves.transaction(["keys", VAULT], "readwrite");
-  if (await turn.objectStore("keys").getKey(VAULT)) await turn.objectStore(VAULT).put(cipher, name);
+  if (!shut && (await turn.objectStore("keys").getKey(VAULT))) await turn.objectStore(VAULT).put(cipher, name);
   await turn.done;
 }
 
