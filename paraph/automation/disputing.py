@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
-from paraph.automation.effects import note
+from paraph.automation.effects import mail_parties
 from paraph.automation.occasions import Occasion
-from paraph.delivery import outbox
 from paraph.people.models import Member
 from paraph.signoff import dispute_letters
-from paraph.signoff.dispute_letters import Post
 from paraph.signoff.models import Dispute, DisputeMessage
 
 RELATED = ("party__contact", "signoff__order__organisation", "snapshot", "resolved_by__user")
@@ -22,7 +19,7 @@ class MailDisputed:
 
     def apply(self, occasion: Occasion) -> None:
         """Write the letters."""
-        _mail(occasion, "dispute_told", dispute_letters.raised(_dispute(occasion)))
+        mail_parties(occasion, "dispute_told", dispute_letters.raised(_dispute(occasion)))
 
 
 @dataclass(frozen=True)
@@ -34,7 +31,7 @@ class MailAnswer:
         found = DisputeMessage.objects.select_related(*(f"dispute__{one}" for one in RELATED))
         message = found.get(pk=occasion.named("message"))
         member = Member.objects.select_related("user").filter(pk=message.author_ref).first()
-        _mail(occasion, "dispute_answer", dispute_letters.answered(message, by=member))
+        mail_parties(occasion, "dispute_answer", dispute_letters.answered(message, by=member))
 
 
 @dataclass(frozen=True)
@@ -45,26 +42,8 @@ class MailResolution:
         """Write the letters."""
         by, text = occasion.entry.actor.name, occasion.fact.personal()["text"]
         posts = dispute_letters.resolved(_dispute(occasion), by=by, text=text)
-        _mail(occasion, "dispute_end", posts)
+        mail_parties(occasion, "dispute_end", posts)
 
 
 def _dispute(occasion: Occasion) -> Dispute:
     return Dispute.objects.select_related(*RELATED).get(pk=occasion.named("dispute"))
-
-
-def _mail(occasion: Occasion, notice: str, posts: Sequence[Post]) -> None:
-    messages = [
-        outbox.enqueue(
-            key=one.key,
-            to=one.party.contact.email,
-            subject=one.letter.subject,
-            text=one.letter.text,
-            html=one.letter.html,
-            language=one.language,
-            secret=one.secret,
-            log=occasion.log,
-            topic=occasion.entry.topic,
-        )
-        for one in posts
-    ]
-    note(occasion, notice, [one.party.contact.name for one in posts], [], messages)

@@ -26,7 +26,7 @@ from paraph.lib import clock
 from paraph.lib.actor import SYSTEM
 from paraph.people import access
 from paraph.people.models import Member
-from paraph.signoff import disputes, followups, receipts, reporting, superseding, verifying
+from paraph.signoff import disputes, followups, party_letters, receipts, reporting, superseding, verifying
 from paraph.signoff.errors import SignOffError
 from paraph.signoff.models import Invitation, SealedCopy, Signature, SignOff
 from paraph.work import orders
@@ -249,6 +249,25 @@ def _mail_signers(occasion: Occasion, notice: str, posts: Sequence[tuple[Signatu
         for signature, post in posts
     ]
     note(occasion, notice, [signature.party.contact.name for signature, post in posts], [], messages)
+
+
+def mail_parties(occasion: Occasion, notice: str, posts: Sequence[party_letters.Post]) -> None:
+    """Mail letters to parties of the order's requests, each once, and record who was written to."""
+    messages = [
+        outbox.enqueue(
+            key=one.key,
+            to=one.party.contact.email,
+            subject=one.letter.subject,
+            text=one.letter.text,
+            html=one.letter.html,
+            language=one.language,
+            secret=one.secret,
+            log=occasion.log,
+            topic=occasion.entry.topic,
+        )
+        for one in posts
+    ]
+    note(occasion, notice, [one.party.contact.name for one in posts], [], messages)
 
 
 def note(

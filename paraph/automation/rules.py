@@ -27,6 +27,7 @@ from paraph.automation.effects import (
 )
 from paraph.automation.invoicing import DraftInvoices, billers, billers_of_paper, is_draft
 from paraph.automation.occasions import Occasion
+from paraph.automation.verifying import MailAccepted, MailNotAccepted
 from paraph.automation.writing_back import WriteBack
 from paraph.signoff import approvals, reporting, returns, subjects, verifying
 from paraph.signoff.facts import NOT_LAST
@@ -233,6 +234,8 @@ RULES: tuple[Rule, ...] = (
         when=about_an_order,
     ),
     Rule("staff.not_accepted", "signature.rejected", (Tell("not_accepted", (technician,)),)),
+    Rule("signer.not_accepted", "signature.rejected", (MailNotAccepted(),), proves=("S1-30",)),
+    Rule("signer.accepted", "signature.verified", (MailAccepted(),), proves=("S1-30",)),
     Rule(
         "staff.disputed",
         "dispute.raised",

@@ -61,6 +61,8 @@ RULES: dict[str, Promise] = {
     ),
     "invoice.draft_verified": _("Completed work whose signature was verified gets a draft invoice"),
     "staff.not_accepted": _("The technician hears that a signature was not accepted"),
+    "signer.not_accepted": _("Who signed hears that a signature was not accepted, and why"),
+    "signer.accepted": _("Who signed without showing who they are hears that the signature was verified"),
     "staff.drafted": _("Managers and billers hear that something is to be invoiced"),
     "staff.undelivered": _("Managers hear of a mail that could not be delivered"),
 }
@@ -92,6 +94,8 @@ NOTICES: dict[str, Promise] = {
     "dispute_told": pgettext_lazy("notice", "A dispute, to who signed"),
     "dispute_answer": pgettext_lazy("notice", "Answer to a dispute"),
     "dispute_end": pgettext_lazy("notice", "How a dispute ended"),
+    "not_accepted_told": pgettext_lazy("notice", "Signature not accepted, to who signed"),
+    "accepted_told": pgettext_lazy("notice", "Signature verified, to who signed"),
     "receipt": pgettext_lazy("notice", "Receipt"),
     "copy": pgettext_lazy("notice", "Sealed copy"),
 }

@@ -7,32 +7,18 @@ first message is long gone. A link that ran out lives on for `invitations.DEFAUL
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 
 from django.utils.translation import override
 
-from paraph.delivery import letters
 from paraph.lib import clock
 from paraph.lib.actor import SYSTEM
 from paraph.people import access
 from paraph.people.models import Member
-from paraph.signoff import invitations, keys, requests, subjects
+from paraph.signoff import invitations, keys, party_letters, requests, subjects
 from paraph.signoff.dispute_facts import lines
 from paraph.signoff.models import Ask, Dispute, DisputeMessage, Invitation, Party, State
-
-MAIL = "signoff/mail/"
-
-
-@dataclass(frozen=True)
-class Post:
-    """A letter to one party; `secret` when it holds a link."""
-
-    key: str
-    party: Party
-    language: str
-    letter: letters.Letter
-    secret: bool
+from paraph.signoff.party_letters import Post
 
 
 def raised(dispute: Dispute) -> list[Post]:
@@ -84,25 +70,12 @@ def _write(
     *,
     by: Member | None = None,
 ) -> Post:
-    order = dispute.signoff.order
-    invitation = party.invitations.select_related("sent_by__user").first()
-    language = invitation.language if invitation else party.contact.language
+    invitation = party_letters.newest(party)
     address = _link(invitation, by) if invitation else ""
-    with override(language):
+    with override(party_letters.language_of(party)):
         about_lines = str(lines(dispute.numbers))
-    context = {
-        "sender": order.organisation.name,
-        "accent": order.organisation.accent,
-        "footer": order.organisation.address,
-        "name": party.contact.name,
-        "order": order,
-        "lines": about_lines,
-        "dispute": dispute,
-        "action_url": address,
-        **told,
-    }
-    letter = letters.compose(MAIL + name, language, context)
-    return Post(f"{name}:{about}:{party.pk}", party, language, letter, secret=bool(address))
+    context = {"lines": about_lines, "dispute": dispute, **told}
+    return party_letters.write(name, about, party, context, address=address)
 
 
 def _link(invitation: Invitation, by: Member | None) -> str:
