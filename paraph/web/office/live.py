@@ -1,7 +1,8 @@
 """*Live*: where every open order stands now, and how much of it is done today (S1-15, S1-30).
 
 The secret: the page asks again every few seconds and says what it has seen; where nothing changed the answer is empty,
-so that neither a screen reader nor a keyboard's place on the page is disturbed.
+so that neither a screen reader nor a keyboard's place on the page is disturbed. Whose orders are shown stands in the
+address, so it outlives each look, a pause and a bookmark.
 """
 
 from __future__ import annotations
@@ -11,10 +12,13 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from django import forms
 from django.db.models import Count, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
+from django.utils.http import urlencode
+from django.utils.translation import gettext_lazy as _
 
 from paraph.lib import canonical, clock
 from paraph.people.models import Member
@@ -79,22 +83,49 @@ class Board:
         return canonical.digest(told).removeprefix(canonical.PREFIX)[:16]
 
 
+class WhoseForm(forms.Form):
+    """Whose orders; somebody who does not work here is nobody in particular."""
+
+    technician = forms.ModelChoiceField(
+        label=_("Technician"), required=False, queryset=Member.objects.none(), empty_label=_("Everybody")
+    )
+
+    def __init__(self, *args: Any, member: Member) -> None:
+        super().__init__(*args)
+        field = self.fields["technician"]
+        assert isinstance(field, forms.ModelChoiceField)
+        field.queryset = reach.members(member)
+
+    @property
+    def chosen(self) -> Member | None:
+        """The technician, or None for everybody."""
+        self.is_valid()
+        found: Member | None = self.cleaned_data.get("technician")
+        return found
+
+
 @page("order.view")
 def live(request: HttpRequest, member: Member) -> HttpResponse:
     """The board; with ``?seen=`` only the board, and nothing (204) while it says what was seen."""
-    board = board_of(member)
-    told: dict[str, Any] = {"board": board, "paused": "paused" in request.GET}
+    form = WhoseForm(request.GET, member=member)
+    technician = form.chosen
+    board = board_of(member, technician)
+    kept = urlencode({"technician": technician.pk}) if technician else ""
+    told: dict[str, Any] = {"board": board, "paused": "paused" in request.GET, "kept": kept}
     seen = request.GET.get("seen")
     if seen is None:
-        return show(request, member, "live.html", section="orders", **told)
+        return show(request, member, "live.html", section="orders", form=form, **told)
     if seen == board.digest:
         return HttpResponse(status=204)
     return render(request, "office/live_board.html", told)
 
 
-def board_of(member: Member) -> Board:
-    """Read it: a constant number of queries, each of few rows from one index, however many orders there are."""
+def board_of(member: Member, technician: Member | None = None) -> Board:
+    """Read it, of one technician's orders or of all: a constant number of queries, each of few rows from one index,
+    however many orders there are."""
     found = reach.orders(member)
+    if technician is not None:
+        found = found.filter(technician=technician)
     counted = dict(found.filter(status__in=LANES).order_by().values_list("status").annotate(n=Count("pk")))
     newest = {status: _keys(found.filter(status=status)[:SHOWN]) for status in LANES}
     # Without their status, so that the database begins with today and not with all that was ever completed.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 from collections.abc import Callable
 from datetime import timedelta
@@ -56,6 +57,34 @@ def test_S1_15_where_nothing_changed_the_answer_is_empty(
     assert "hx-get" not in dirk.text("/live/?paused")
 
 
+def test_S1_15_one_technicians_orders_stay_theirs_at_each_look_and_in_a_pause(
+    shop: Shop, rival: Shop, staff: Come, orders: list[WorkOrder]
+) -> None:
+    bram = shop.members["biller"]
+    for one in orders[2:]:
+        WorkOrder.objects.filter(pk=one.pk).update(technician=bram)
+    dirk = staff(shop.members["dispatcher"])
+    whose = f"/live/?technician={bram.pk}"
+    text = dirk.text(whose)
+    assert "0 of 6 done today (0%)" in text
+    assert f'<option value="{bram.pk}" selected>' in text
+    assert f"/orders/?status=open&amp;technician={bram.pk}" in text
+    found = re.search(r'hx-get="([^"]+)"', text)
+    assert found
+    again = html.unescape(found[1])
+    assert again.startswith(f"{whose}&seen=")
+    assert dirk.get(again).status_code == 204
+    WorkOrder.objects.filter(pk=orders[0].pk).update(status=Status.DISPUTED)  # Tess's: nothing to him
+    assert dirk.get(again).status_code == 204
+    WorkOrder.objects.filter(pk=orders[2].pk).update(status=Status.DISPUTED)
+    assert f"technician={bram.pk}&amp;seen=" in dirk.text(again)
+    paused = dirk.text(f"{whose}&paused")
+    assert f'href="{whose}"' in paused
+    assert 'name="paused"' in paused
+    for nobody in (rival.tess.pk, "x"):  # somebody who does not work here
+        assert "0 of 7 done today" in dirk.text(f"/live/?technician={nobody}")
+
+
 def test_an_empty_shop_has_nothing_to_do(shop: Shop, staff: Come) -> None:
     assert "Nothing to do today." in staff(shop.tess).text("/live/")
 
@@ -64,5 +93,5 @@ def test_the_board_takes_a_constant_number_of_queries(
     shop: Shop, staff: Come, orders: list[WorkOrder], django_assert_max_num_queries: DjangoAssertNumQueries
 ) -> None:
     dirk = staff(shop.members["dispatcher"])
-    with django_assert_max_num_queries(16):
-        dirk.text("/live/?seen=x")
+    with django_assert_max_num_queries(17):
+        dirk.text(f"/live/?seen=x&technician={shop.tess.pk}")
