@@ -14,6 +14,7 @@ from typing import Any
 from babel.numbers import get_currency_precision
 
 from paraph.billing.models import Invoice, Kind
+from paraph.lib.spreadsheet import BYTE_ORDER_MARK, harmless
 
 COLUMNS = (
     "number",
@@ -35,9 +36,6 @@ COLUMNS = (
     "gross",
 )
 FIGURES = frozenset({"tax_rate", "net", "tax", "gross"})
-# What a spreadsheet takes for the beginning of a formula, also behind white space; some take the wide signs as well.
-FORMULA = frozenset("=+-@|%\t\r\n＝＋－＠")
-BYTE_ORDER_MARK = "\ufeff"
 
 
 def rows(invoices: Iterable[Invoice]) -> Iterator[dict[str, str]]:
@@ -55,11 +53,6 @@ def write(invoices: Iterable[Invoice]) -> bytes:
     for row in rows(invoices):
         writer.writerow({name: value if name in FIGURES else harmless(value) for name, value in row.items()})
     return (BYTE_ORDER_MARK + text.getvalue()).encode()
-
-
-def harmless(text: str) -> str:
-    """A cell that no spreadsheet takes for a formula."""
-    return f"'{text}" if text.strip()[:1] in FORMULA or text[:1] in FORMULA else text
 
 
 def _row(invoice: Invoice, tax: dict[str, Any]) -> dict[str, str]:

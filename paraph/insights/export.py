@@ -11,10 +11,10 @@ import io
 from collections.abc import Iterator
 from typing import Any
 
-from paraph.billing.export import BYTE_ORDER_MARK, harmless
 from paraph.insights.measures import RESOLVE, STEPS, Asked, Figures, Scope, Times
 from paraph.insights.models import Answer
 from paraph.insights.periods import Period
+from paraph.lib.spreadsheet import BYTE_ORDER_MARK, harmless
 
 COLUMNS = (
     "figure",

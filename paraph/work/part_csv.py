@@ -1,25 +1,27 @@
 """A parts list as a file: number, name and price in columns, as spreadsheets save them.
 
 The secret: what spreadsheets really write. Commas, semicolons or tabs; UTF-8, UTF-16 or the Windows code page; figures
-in either notation; with or without a heading.
+in either notation; with or without a heading. What `write` writes, `read` reads as the same list in every language.
 """
 
 from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
 
 from django.utils.translation import gettext as _
 
 from paraph.lib import numerals
+from paraph.lib.spreadsheet import BYTE_ORDER_MARK, harmless, meant
 from paraph.people.models import NAME_CHARS
 from paraph.work.lists import MOST_PARTS, PartRow
-from paraph.work.models import MAX_MINOR, NUMBER_CHARS
+from paraph.work.models import MAX_MINOR, NUMBER_CHARS, CatalogPart
 
 MOST_BYTES = 4 << 20  # of a file: 10,000 parts with long names
 MOST_PROBLEMS = 20  # told at once
+COLUMNS = ("number", "name", "price")
 # What the columns are called, in the order they stand in without a heading.
 HEADINGS = (
     {"number", "part number", "part no", "sku", "nummer", "onderdeelnummer", "artikelnummer", "numéro"}
@@ -35,6 +37,19 @@ class Unreadable(Exception):
     def __init__(self, problems: Sequence[str]) -> None:
         super().__init__(" ".join(problems))
         self.problems = list(problems)
+
+
+def write(parts: Iterable[CatalogPart], *, digits: int) -> bytes:
+    """The file: UTF-8 with a byte order mark, commas, a head; names are never a formula (security.md line 30)."""
+    text = io.StringIO()
+    writer = csv.writer(text)
+    writer.writerow(COLUMNS)
+    # Three figures behind a point are thousands to some; four are a fraction to everybody.
+    places = 4 if digits == 3 else digits
+    for one in parts:
+        price = f"{Decimal(one.unit_price).scaleb(-digits):.{places}f}"
+        writer.writerow((harmless(one.number), harmless(one.name), price))
+    return (BYTE_ORDER_MARK + text.getvalue()).encode()
 
 
 def read(content: bytes, *, language: str, digits: int) -> list[PartRow]:
@@ -85,7 +100,7 @@ def _cells(content: bytes) -> Iterator[tuple[int, list[str]]]:
                 places, headed = _places(told)
                 if headed:
                     continue
-            yield reader.line_num, [told[at] if 0 <= at < len(told) else "" for at in places]
+            yield reader.line_num, [meant(told[at]) if 0 <= at < len(told) else "" for at in places]
     except csv.Error as problem:
         raise Unreadable([_("This is not a list in CSV. Save it as CSV in your spreadsheet.")]) from problem
 

@@ -229,6 +229,7 @@ TABLE: dict[str, Route] = {
     "office:parts": page("M", foreign=200),
     "office:part_new": form("M", bodies.part, foreign=(200, 302)),
     "office:parts_read": act("M", good=400, foreign=400),
+    "office:parts_csv": page("M", foreign=200),
     "office:part": form("M", bodies.part, pk="part"),
     "office:part_archive": act("M", pk="part"),
     "office:part_restore": act("M", pk="part"),

@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from paraph.billing.models import Invoice
 from paraph.people.models import Customer, Organisation, User
-from paraph.work.models import OrderKind, WorkOrder
+from paraph.work.models import CatalogPart, OrderKind, WorkOrder
 from tests.attacks.routes import TABLE
 from tests.attacks.world import MANAGER, World, make_world, sign_in
 from tests.billing import bills
@@ -82,6 +82,15 @@ def test_line_30_the_export_of_figures_holds_no_formula(shop: Shop, text: str) -
     assert sum(text.strip() in cell for cell in table[1]) == 3, "the text itself is lost"
 
 
+@pytest.mark.parametrize("text", FORMULAS)
+def test_line_30_the_export_of_parts_holds_no_formula(shop: Shop, text: str) -> None:
+    CatalogPart.objects.create(organisation=shop.organisation, number=text[:30], name=text, unit_price=1)
+    table = _table(sign_in(shop.mara).get(reverse("office:parts_csv")))
+    assert [cell for row in table for cell in row if _bad(cell)] == []
+    assert len(table[1]) == 3, "a cell broke out of its row"
+    assert text.strip() in table[1][1], "the text itself is lost"
+
+
 def test_line_30_every_address_that_answers_with_a_table_is_tried(shop: Shop) -> None:
     """A new export of this kind must be added above."""
     world: World = make_world(shop)
@@ -91,4 +100,4 @@ def test_line_30_every_address_that_answers_with_a_table_is_tried(shop: Shop) ->
             kind = browser.again().get(route.address(name, world)).headers.get("Content-Type", "")
             if "csv" in kind or "spreadsheet" in kind or "excel" in kind:
                 found.add(name)
-    assert found == {"office:figures_csv", "office:invoices_csv"}
+    assert found == {"office:figures_csv", "office:invoices_csv", "office:parts_csv"}

@@ -137,6 +137,21 @@ def test_the_code_page_of_windows_is_read_too() -> None:
     assert rows("R-1;Réservoir;3".encode("cp1252")) == [PartRow("R-1", "Réservoir", 300)]
 
 
+@pytest.mark.parametrize("language", ["en", "nl", "fr"])
+@pytest.mark.parametrize("digits", [0, 2, 3])
+def test_what_is_written_reads_as_the_same_list_in_every_language(
+    shop: Shop, language: str, digits: int
+) -> None:
+    names = ('Nut, "large"; red', "=1+1", "'=1+1", "''-2", "'quoted'", "- loose\nbolt", "Réservoir", "number")
+    for at, name in enumerate(names):
+        put(shop, f"-{at}", name=name, unit_price=1234 * at)
+    kept = lists.parts_of(shop.organisation)
+    found = part_csv.read(part_csv.write(kept, digits=digits), language=language, digits=digits)
+    assert found == [PartRow(one.number, one.name, one.unit_price) for one in kept]
+    more: Any = {"digest": DIGEST, "by": shop.mara, "actor": shop.mara.actor}
+    assert lists.read_parts(found, only=True, **more) == lists.Read(0, 0, 0)
+
+
 def test_every_line_that_is_wrong_is_named() -> None:
     with pytest.raises(part_csv.Unreadable) as caught:
         rows(

@@ -1,4 +1,4 @@
-"""*Settings › Parts list*: what technicians pick from, typed or read from a file (S1-18, S1-37)."""
+"""*Settings › Parts list*: what technicians pick from, typed or read from a file, and as a file (S1-18, S1-37)."""
 
 from __future__ import annotations
 
@@ -13,15 +13,18 @@ from django.shortcuts import redirect
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from paraph.lib import clock
 from paraph.people.models import Member
 from paraph.web.office import reach, settings_defined, settings_lists
 from paraph.web.office.doors import act, actor, form, page, show
+from paraph.web.office.files import attached
 from paraph.web.office.forms.lists import PartSheet, UploadSheet
 from paraph.web.shared.views import posted
 from paraph.work import lists, part_csv
 from paraph.work.models import CatalogPart
 
 LIST = "office:parts"
+CSV = "text/csv; charset=utf-8"
 
 
 @page("settings.edit")
@@ -72,6 +75,14 @@ def read(request: HttpRequest, member: Member) -> HttpResponse:
     told = _("The list is read: %(made)s new, %(changed)s changed, %(archived)s archived.")
     messages.success(request, told % {"made": done.made, "changed": done.changed, "archived": done.archived})
     return redirect(LIST)
+
+
+@page("settings.edit")
+def parts_csv(request: HttpRequest, member: Member) -> HttpResponse:
+    """Those on offer as CSV, which reads as the list it was (security.md line 30)."""
+    digits = get_currency_precision(member.organisation.currency)
+    content = part_csv.write(lists.parts_of(member.organisation), digits=digits)
+    return attached(content, f"parts-{clock.now():%Y-%m-%d}.csv", CSV)
 
 
 def _list(

@@ -121,6 +121,7 @@ urlpatterns = [
     path("settings/parts/", settings_parts.part_list, name="parts"),
     path("settings/parts/new/", settings_parts.part_new, name="part_new"),
     path("settings/parts/read/", settings_parts.read, name="parts_read"),
+    path("settings/parts/parts.csv", settings_parts.parts_csv, name="parts_csv"),
     path(PART, settings_parts.part_edit, name="part"),
     path(PART + "archive/", settings_parts.archive, name="part_archive"),
     path(PART + "restore/", settings_parts.restore, name="part_restore"),
