@@ -27,6 +27,10 @@ os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
 
 from paraph.config.settings import *  # noqa: E402, F403
 from paraph.config.settings import DATABASES, STATIC_ROOT, STORAGES  # noqa: E402
+from paraph.lib import vault  # noqa: E402
+
+# As `startup.make_keys` does at first start: nothing else makes it.
+vault.create(SCRATCH / "keys" / "vault.key")
 
 if DATABASES["default"]["ENGINE"] == "paraph.lib.sqlite":
     # A file, as in production: threads then have connections of their own, and locks are real.

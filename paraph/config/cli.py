@@ -300,7 +300,8 @@ def _serve(addresses: list[str]) -> None:
     from paraph.config import server
     from paraph.operate import startup
 
-    startup.make_keys()
+    for made in startup.make_keys():
+        print(f"made: {made}", file=sys.stderr)
     for fault in startup.key_faults():
         print(f"fault: {fault}", file=sys.stderr)
     startup.collect_static()

@@ -46,7 +46,15 @@ class Vault:
             raise VaultClosed("wrong key or changed bytes") from problem
 
 
+def create(path: Path) -> None:
+    """Make the key of a new vault in `path`; one that is there stays."""
+    keyfile.read_or_create(path, os.urandom(KEY_BYTES))
+
+
 @cache
 def at(path: Path) -> Vault:
-    """Return the vault whose key lives in `path`, made at first use."""
-    return Vault(keyfile.read_or_create(path, os.urandom(KEY_BYTES)))
+    """Return the vault whose key lives in `path`; raises `KeyFileMissing`.
+
+    Never makes one: what was sealed before would be lost behind a key that looks right.
+    """
+    return Vault(keyfile.read(path))

@@ -142,6 +142,12 @@ def _log_key() -> Finding:
     return Level.OK, "It is there; it has no end date."
 
 
+def _vault_key() -> Finding:
+    if fault := startup.vault_fault():
+        return Level.FAILED, fault
+    return Level.OK, "It opens what is stored; it has no end date."
+
+
 def _seal_key() -> Finding:
     try:
         seal_keys.load(home.keys(), at=clock.now())
@@ -261,6 +267,7 @@ CHECKS: tuple[tuple[str, Callable[[], Finding], bool], ...] = (
     ("database", _database, True),
     ("migrations", _migrations, True),
     ("log_key", _log_key, True),
+    ("vault_key", _vault_key, True),
     ("seal_key", _seal_key, False),
     ("clock", _clock, True),
     ("disk", _disk, True),

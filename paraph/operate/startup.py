@@ -18,14 +18,19 @@ from django.db.migrations.recorder import MigrationRecorder
 
 from paraph.evidence import keys as log_keys
 from paraph.evidence import triggers
-from paraph.evidence.models import Checkpoint, Personal
-from paraph.lib import clock, home, keyfile
+from paraph.evidence.models import Checkpoint, Personal, purpose
+from paraph.lib import clock, home, keyfile, vault
+from paraph.lib.keyfile import KeyFileMissing
+from paraph.lib.vault import Vault, VaultClosed
 from paraph.operate import place
 from paraph.sealing import keys as seal_keys
 from paraph.sealing.errors import SealingError
 from paraph.signoff.models import Invitation, SealedCopy
 
 FINGERPRINT = ".collected"
+VAULT, LINKS = "vault.key", "links.keys"
+# Sealed values that the vault's key is tried on, from either end.
+TRIED = 3
 # PRAGMA synchronous: below 2 (FULL) a power failure loses acknowledged commits (faults.md F4).
 SQLITE_FULL = 2
 
@@ -35,7 +40,7 @@ class NotReady(Exception):
 
 
 def require_database() -> None:
-    """Raise `NotReady` unless the database answers, keeps what it acknowledges, and has every migration.
+    """Raise `NotReady` unless the database answers, keeps what it acknowledges, has every migration, and opens.
 
     What a restore left that was killed is removed on the way.
     """
@@ -50,6 +55,8 @@ def require_database() -> None:
         raise NotReady("The database could lose acknowledged signatures: " + "; ".join(weak))
     if missing:
         raise NotReady(f"{len(missing)} migrations are missing ({missing[0]} …). Run: paraph migrate")
+    if fault := vault_fault():
+        raise NotReady(fault)
     place.from_environment().tidy()
 
 
@@ -72,13 +79,12 @@ def make_keys() -> list[str]:
     installation. They are faults, see `key_faults`. Raises `NotReady` when the vault's key is gone.
     """
     folder, made = home.keys(), []
-    if not (folder / "vault.key").exists() and Personal.objects.exists():
-        raise NotReady(
-            f"{folder / 'vault.key'} is missing: names and signatures cannot be read without it. Put it back."
-        )
-    if not (folder / "links.keys").exists() and Invitation.objects.exists():
+    if fault := vault_fault():
+        raise NotReady(fault)
+    if not (folder / LINKS).exists() and Invitation.objects.exists():
         made.append("a new link key, because links.keys was missing: links sent before no longer open")
-    home.vault(), home.links()
+    vault.create(folder / VAULT)
+    home.links()
     if not (folder / log_keys.PRIVATE_FILE).exists() and not Checkpoint.objects.exists():
         log_keys.create(folder)
         made.append("log key")
@@ -89,9 +95,42 @@ def make_keys() -> list[str]:
     return made
 
 
+def vault_fault() -> str:
+    """What is wrong with the key of the vault, in a sentence; "" when it opens what is stored, or nothing is."""
+    path = home.keys() / VAULT
+    stored = Personal.objects.exclude(sealed=b"").select_related("entry")
+    # The first and the last: one that somebody spoilt is no other key.
+    tried = [*stored.order_by("pk")[:TRIED], *stored.order_by("-pk")[:TRIED]]
+    if not tried:
+        return ""
+    try:
+        # Not `home.vault`, which remembers: a file that disappeared since is a fault.
+        present = Vault(keyfile.read(path))
+    except KeyFileMissing:
+        return f"{path} cannot be read: names and signatures are unreadable without it. Put it back."
+    except ValueError:
+        return f"{path} is no key: names and signatures are unreadable with it. Put the right one back."
+    if any(_opens(present, one) for one in tried):
+        return ""
+    return (
+        f"{path} is the key of another installation: it opens nothing that is stored. Put the right one back."
+    )
+
+
+def _opens(present: Vault, one: Personal) -> bool:
+    try:
+        present.open(bytes(one.sealed), purpose=purpose(one.entry))
+    except VaultClosed:
+        return False
+    return True
+
+
 def key_faults() -> list[str]:
     """What is wrong with the keys, in sentences."""
-    found, folder = [], home.keys()
+    folder = home.keys()
+    found = [one] if (one := vault_fault()) else []
+    if not (folder / LINKS).exists() and Invitation.objects.exists():
+        found.append(f"link key: {LINKS} is missing, so links that were sent do not open. Put it back")
     try:
         # Not only `load`, which remembers: a file that disappeared since is a fault.
         keyfile.read(folder / log_keys.PRIVATE_FILE)

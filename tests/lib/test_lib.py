@@ -61,9 +61,13 @@ def test_the_vault_opens_only_what_it_sealed_for_the_same_purpose(clear: bytes) 
         box.open(sealed, purpose="address")
 
 
-def test_the_vault_makes_its_key_once(tmp_path: Path) -> None:
+def test_the_vault_makes_its_key_once_and_only_when_it_is_told_to(tmp_path: Path) -> None:
+    with pytest.raises(keyfile.KeyFileMissing):
+        vault.at(tmp_path / "vault.key")
+    vault.create(tmp_path / "vault.key")
     sealed = vault.at(tmp_path / "vault.key").seal(b"x", purpose="p")
     vault.at.cache_clear()
+    vault.create(tmp_path / "vault.key")
     assert vault.at(tmp_path / "vault.key").open(sealed, purpose="p") == b"x"
 
 

@@ -77,12 +77,22 @@ def test_F20_keys_that_signed_something_are_never_made_anew(shop: Shop, fresh_fo
 
 @pytest.mark.django_db
 def test_a_lost_vault_key_stops_the_start_and_a_lost_link_key_is_said(shop: Shop, fresh_folder: Path) -> None:
+    startup.make_keys()
     shop.invite(shop.open_order())
+    kept = (home.keys() / "vault.key").read_bytes()
     for name in ("vault.key", "links.keys"):
         (home.keys() / name).unlink()
-    with pytest.raises(startup.NotReady, match=r"vault\.key is missing"):
+    with pytest.raises(startup.NotReady, match=r"vault\.key cannot be read"):
         startup.make_keys()
+    with pytest.raises(startup.NotReady, match=r"vault\.key cannot be read"):
+        startup.require_database()
+    assert any("vault.key" in fault for fault in startup.key_faults())
+    assert not (home.keys() / "vault.key").exists()
     (home.keys() / "vault.key").write_bytes(b"v" * 32)
+    with pytest.raises(startup.NotReady, match="another installation"):
+        startup.require_database()
+    (home.keys() / "vault.key").write_bytes(kept)
+    assert any("links.keys is missing" in fault for fault in startup.key_faults())
     assert any("links sent before no longer open" in made for made in startup.make_keys())
 
 
