@@ -1,8 +1,9 @@
 """A customer confirms with fingerprint or face on their own phone (S1-24): a passkey that signs for this very act.
 
 The secret: the challenge is the digest of what is signed, the sentence agreed to, the ceremony, and a nonce for one
-use, so that an assertion says nothing about anything else. Whether the passkey was made at this signing is part of
-the answer: one that was shows no more about the person than the link they came by (evidence.md R3, R4).
+use, so that an assertion says nothing about anything else. When the passkey was made, and whether it signed for this
+contact before, is part of the answer: one that never did shows no more about the person than the link they came by
+(evidence.md R3, R4).
 """
 
 from __future__ import annotations
@@ -38,7 +39,17 @@ from paraph.people import access, passkeys
 from paraph.people.models import Contact, Member
 from paraph.people.passkeys import VERIFIED, BadPasskey
 from paraph.signoff.identity_facts import PasskeyMade, PasskeyRemoved
-from paraph.signoff.models import Ceremony, ContactPasskey, IdentityKind, PasskeyQuestion
+from paraph.signoff.models import (
+    CONSENTED,
+    UNFINISHED,
+    Ceremony,
+    ContactPasskey,
+    IdentityCheck,
+    IdentityKind,
+    PasskeyQuestion,
+    Signature,
+    Verdict,
+)
 
 RIGHT = "customer.edit"
 LIFE = timedelta(minutes=5)  # from the question to the answer
@@ -205,6 +216,7 @@ def _told(
         "why": "",
         "at": clock.iso(clock.now()),
         "made": "now" if now else clock.iso(found.made_at),
+        "signed_first": _signed_first(ceremony, websafe_encode(bytes(found.credential))),
         "credential": websafe_encode(bytes(found.credential)),
         "public_key": _pem(bytes(found.public_key)),
         "client_data": base64.b64encode(bytes(answer.client_data)).decode(),
@@ -213,6 +225,28 @@ def _told(
         "challenge_of": question.of,
         "user_verified": answer.authenticator_data.is_user_verified(),
     }
+
+
+def _signed_first(ceremony: Ceremony, credential: str) -> dict[str, Any] | None:
+    """The first signature this contact gave with a passkey before the present one was asked for; None for none.
+
+    One that waits for a manager, was not accepted, is disputed or was withdrawn makes nobody known.
+    """
+    party = ceremony.party
+    answers = IdentityCheck.objects.filter(
+        contact=party.contact_id, kind=IdentityKind.OWN_PHONE, passed=True, told__credential=credential
+    )
+    given = Signature.objects.filter(
+        ceremony__in=answers.values("act"),
+        party__contact=party.contact_id,
+        signed_at__lt=party.signoff.created_at,
+        signoff__state__in=(*CONSENTED, *UNFINISHED),
+    ).exclude(verification__verdict__in=(Verdict.WAITING, Verdict.REJECTED))
+    for one in given.order_by("signed_at"):
+        shown = one.record["invitation"]["checks"]  # another session of that ceremony may have shown it
+        if any(check["passed"] and check.get("credential") == credential for check in shown):
+            return {"signature": str(one.pk), "at": clock.iso(one.signed_at)}
+    return None
 
 
 def _pem(public_key: bytes) -> str:

@@ -72,11 +72,12 @@ def build(
 def level(checks: Sequence[Mapping[str, Any]]) -> str:
     """The level of a signature with these checks, never more than they show (evidence.md, "Honesty about the level").
 
-    A passkey made at this signing says nothing about the person by itself: a PIN or a code must have passed beside it.
+    A passkey that never signed for the contact says nothing about the person by itself, whenever it was made: a PIN or
+    a code must have passed beside it.
     """
     passed = [one for one in checks if one["passed"]]
     keys = [one for one in passed if one["kind"] == IdentityKind.OWN_PHONE]
-    known = any(one["made"] != "now" for one in keys) or len(passed) > len(keys)
+    known = any(one.get("signed_first") for one in keys) or len(passed) > len(keys)
     return CANDIDATE if keys and known else LEVEL
 
 

@@ -20,10 +20,21 @@ from django.utils import timezone
 from paraph.lib import canonical, clock
 from paraph.people.access import Forbidden
 from paraph.people.passkeys import BadPasskey
-from paraph.signoff import ceremonies, consent, own_phone, passkeys, policies
+from paraph.signoff import ceremonies, consent, own_phone, passkeys, policies, verifying
 from paraph.signoff import identity as who
 from paraph.signoff.errors import Unusable
-from paraph.signoff.models import Ceremony, ContactPasskey, IdentityCheck, Policy, SealedCopy, Verification
+from paraph.signoff.models import (
+    Ceremony,
+    ContactPasskey,
+    IdentityCheck,
+    Policy,
+    SealedCopy,
+    Signature,
+    SignOff,
+    State,
+    Verdict,
+    Verification,
+)
 from tests.cast import Shop, approve, customer, sign
 from tests.people.device import Device
 
@@ -75,10 +86,11 @@ def test_S1_24_a_first_passkey_is_made_and_signs_in_one_go(shop: Shop, phone: De
     assert told["made"] == "now"
     assert told["user_verified"]
     assert told["challenge_of"]["digest"] == ceremony.snapshot.digest
-    # The next time the phone is known, and asked at once.
+    # The next time the phone is asked at once. It never signed, so nobody is known by it.
     later = begun(shop)
     told = passkeys.proved(later, phone.answer(asked(later)))
     assert told["made"] == clock.iso(ContactPasskey.objects.get().made_at)
+    assert told["signed_first"] is None
 
 
 def test_R4_a_stranger_checks_with_openssl_what_the_phone_signed(
@@ -130,15 +142,67 @@ def test_a_passkey_made_by_an_earlier_link_of_the_same_request_is_made_now(shop:
     assert told["made"] == "now"
 
 
-def test_a_known_passkey_makes_a_candidate_and_never_more(shop: Shop, phone: Device) -> None:
-    first = begun(shop)
-    make(first, phone)
-    ceremony = begun(shop)
-    check = who.prove(ceremony, "own_phone", phone.answer(asked(ceremony)))
+def with_phone(ceremony: Ceremony, phone: Device) -> Signature:
+    """Signed by the passkey that is there, else by one made now."""
+    wanted = asked(ceremony) if ContactPasskey.objects.exists() else make(ceremony, phone)
+    check = who.prove(ceremony, "own_phone", phone.answer(wanted))
     assert check is not None
     found = own_phone.circumstances(ceremony, [str(check.pk)], consent=agreed(ceremony))
-    assert sign(ceremony, circumstances=found).record["level"] == "AES candidate"
-    assert "QES" not in json.dumps(found.identity)
+    return sign(ceremony, circumstances=found)
+
+
+def shown(signature: Signature) -> dict[str, Any]:
+    found: dict[str, Any] = signature.record["invitation"]["checks"][-1]
+    return found
+
+
+def test_a_passkey_that_signed_before_makes_a_candidate_and_never_more(shop: Shop, phone: Device) -> None:
+    first = with_phone(begun(shop), phone)
+    assert (shown(first)["made"], shown(first)["signed_first"]) == ("now", None)
+    later = with_phone(begun(shop), phone)
+    assert shown(later)["signed_first"] == {"signature": str(first.pk), "at": clock.iso(first.signed_at)}
+    assert (first.record["level"], later.record["level"]) == ("SES", "AES candidate")
+    assert "QES" not in json.dumps(later.record)
+
+
+def test_a_passkey_that_was_made_and_never_signed_makes_nobody_known(shop: Shop, phone: Device) -> None:
+    """Whoever held an earlier link made it, and left it for this day."""
+    abandoned = begun(shop)
+    who.prove(abandoned, "own_phone", phone.answer(make(abandoned, phone)))
+    at_the_desk = begun(shop)
+    who.prove(at_the_desk, "own_phone", phone.answer(asked(at_the_desk)))
+    sign(at_the_desk)  # in another session, which showed nothing
+    found = with_phone(begun(shop), phone)
+    assert (shown(found)["signed_first"], found.record["level"]) == (None, "SES")
+    assert shown(found)["made"] == clock.iso(ContactPasskey.objects.get().made_at)
+
+
+def test_a_signature_given_since_this_one_was_asked_for_makes_nobody_known(shop: Shop, phone: Device) -> None:
+    asked_before = begun(shop)
+    with_phone(begun(shop), phone)
+    assert shown(with_phone(asked_before, phone))["signed_first"] is None
+
+
+@pytest.mark.parametrize(
+    ("verdict", "state", "known"),
+    [
+        (Verdict.WAITING, State.SEALED, False),
+        (Verdict.REJECTED, State.REJECTED, False),
+        (Verdict.VERIFIED, State.SEALED, True),
+        (Verdict.VERIFIED, State.DISPUTED, False),
+        (Verdict.VERIFIED, State.SUPERSEDED, True),
+    ],
+)
+def test_decision_4_a_signature_in_doubt_makes_nobody_known(
+    shop: Shop, phone: Device, verdict: str, state: str, known: bool
+) -> None:
+    first = with_phone(begun(shop), phone)
+    verifying.doubt(first, ["place_outside"])
+    Verification.objects.update(verdict=verdict)
+    SignOff.objects.filter(pk=first.signoff_id).update(state=state)
+    found = with_phone(begun(shop), phone)
+    assert (shown(found)["signed_first"] is not None) is known
+    assert found.record["level"] == ("AES candidate" if known else "SES")
 
 
 LIES: dict[str, Callable[[Device], None]] = {
