@@ -11,7 +11,7 @@ const SEEN = "seen";
 // Acts after which the order is not on the phone until the server says otherwise.
 const WAITING = "waiting";
 const MOST_SHOWN = 30; // of what was sent
-const ENDS = new Set(["sign", "decline", "dispute"]);
+const ENDS = new Set(["sign", "decline", "dispute", "report"]);
 
 /** Ask the server for all of it and keep it. Raises what `ask` raises; returns what it said of this device. */
 export async function refresh(): Promise<Work> {

@@ -16,7 +16,6 @@ REASONS = {
     "not_shown": _("what it names is not what was shown"),
     "unopened": _("it cannot be opened with any key of this installation"),
     "key_missing": _("the key to open it is missing"),
-    "replayed": _("its number was used before for something else"),
     "not_theirs": _("the order is not this technician’s"),
     "device_changed": _("the phone was no longer enrolled"),
     "order_changed": _("the order changed meanwhile"),
@@ -35,6 +34,7 @@ REASONS = {
     "no_electronic_way": _("this contact may not sign electronically"),
     "refused": _("the order does not allow it now"),
     "broken": _("it could not be filed; the log says why"),
+    "cut_short": _("filing it was cut short again and again"),
 }
 
 

@@ -125,7 +125,7 @@ def _due(limit: int) -> list[UUID]:
 
 
 def _claim(pk: UUID) -> Capture | None:
-    """Take a capture for this process, unless somebody was faster."""
+    """Take a capture for this process, unless somebody was faster. The try is counted before it is made."""
     now = clock.now()
     if not _next(now).filter(pk=pk).update(leased_until=now + LEASE, attempts=F("attempts") + 1):
         return None
@@ -134,6 +134,11 @@ def _claim(pk: UUID) -> Capture | None:
 
 def _file(capture: Capture, *, over: bool, tell: bool = False) -> bool:
     """File one; whether it came to an end. What is in the way holds it, what is broken is tried again."""
+    if not over and capture.attempts > MAX_ATTEMPTS:
+        # No try came back to say what was wrong: the process died of each.
+        log.error("capture %s: held after %s tries that were cut short", capture.pk, MAX_ATTEMPTS)
+        _hold(capture, "cut_short")
+        return True
     try:
         envelope = reread(bytes(capture.envelope))
         filing = Filing(capture, envelope, receiving.opened(envelope), over)

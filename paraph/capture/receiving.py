@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 from django.db import transaction
 
@@ -77,12 +77,6 @@ def receive(told: Sequence[Any], *, seen: Seen) -> list[Answer]:
     arrived = [_read(one) for one in told[:MOST_AT_ONCE]]
     with transaction.atomic():
         return [one if isinstance(one, Answer) else _store(one, seen) for one in arrived]
-
-
-def states(device: Device, ids: Sequence[Any]) -> list[Answer]:
-    """Where captures of a phone stand; ids it never sent are left out."""
-    wanted = {one for one in map(_id, ids[:500]) if one is not None}
-    return [_answer(one) for one in Capture.objects.filter(device=device, pk__in=wanted)]
 
 
 def connection_of(capture: Capture) -> Seen:
@@ -223,10 +217,3 @@ def _answer(capture: Capture) -> Answer:
     # What no phone of ours signed may be a damaged copy of what it did sign: the phone keeps its own.
     kept = capture.reasons != [UNSIGNED]
     return Answer(str(capture.pk), kept, str(capture.state), tuple(capture.reasons))
-
-
-def _id(told: Any) -> UUID | None:
-    try:
-        return UUID(str(told))
-    except ValueError:
-        return None

@@ -398,6 +398,34 @@ def test_a_filing_cut_short_goes_on_where_it_was(shop: Shop, phone: Phone, monke
     assert kinds(order).count("invitation.in_person") == 1
 
 
+def test_F2_one_that_kills_the_worker_each_time_is_held_for_a_manager(
+    shop: Shop, phone: Phone, monkeypatch: Any
+) -> None:
+    first, second = (phone.signs(shop.open_order(1), shop.jan) for _one in range(2))
+    send(first, second)
+    steps, now = filing._steps, [clock.now()]
+    monkeypatch.setattr(clock, "now", lambda: now[0])
+
+    def deadly(told: filing.Filing) -> None:
+        if str(told.capture.pk) == first["id"]:
+            raise Killed
+        steps(told)
+
+    monkeypatch.setattr(filing, "_steps", deadly)
+    for tries in range(1, filing.MAX_ATTEMPTS + 1):
+        with pytest.raises(Killed):
+            filing.file_due()
+        capture = Capture.objects.get(pk=first["id"])
+        assert (capture.state, capture.attempts) == (State.RECEIVED, tries)
+        assert filing.file_due() == 0  # until it is sure that nobody works on it
+        now[0] += filing.LEASE + timedelta(seconds=1)
+    filed, held_one = (one for one in reversed(arrive(first, second)))
+    assert (held_one.state, held_one.reasons) == (State.HELD, ["cut_short"])
+    assert filed.state == State.FILED  # it holds up no later one
+    monkeypatch.setattr(filing, "_steps", steps)
+    assert held.take(held_one, by=shop.mara, actor=shop.mara.actor).state == State.FILED
+
+
 def test_somebody_else_asked_for_the_report_holds_it(shop: Shop, phone: Phone) -> None:
     order = shop.open_order(1)
     work = phone.work(order)
@@ -418,6 +446,10 @@ def test_what_no_phone_seals_is_told_and_never_a_fault(shop: Shop, phone: Phone)
     assert [one.reasons for one in send(unknown)] == [("unknown_device",)]
     bad = phone.seal({"v": 1, "act": "sign", "order": "x"})
     assert [(one.kept, one.reasons) for one in send(bad)] == [(True, ("malformed",))]
+
+
+class Killed(BaseException):
+    """The process ends: nothing after it runs."""
 
 
 def _fail(*_args: Any) -> None:
