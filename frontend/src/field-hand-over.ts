@@ -55,6 +55,10 @@ export function showDone(stage: Stage): void {
   showInHand(screen("done", language, { code, signed, told: !signed }), stage.hand);
 }
 
+export function showGone(stage: Stage): void {
+  showInHand(screen("gone", stage.hand.language), stage.hand);
+}
+
 /** Send what was done without any signature; the office can ask for one. */
 async function sendReport(order: Order, draft: Draft, lines: Line[]): Promise<void> {
   await sealFor("report", order, draft, lines, {});

@@ -2,12 +2,13 @@
 // Only the technician's unlock leads out.
 import type { Clock } from "./field-capture.ts";
 import type { Content } from "./field-content.ts";
+import { forsake, mark, unmark } from "./field-mark.ts";
 import { go, open } from "./field-router.ts";
 import type { Draft, Line, Order } from "./field-types.ts";
 import { drop, keep, read } from "./field-vault.ts";
 import { draft, order } from "./field-work.ts";
 
-export type Step = "language" | "summary" | "who" | "sign" | "decline" | "dispute" | "own" | "own-done" | "done";
+export type Step = "language" | "summary" | "who" | "sign" | "decline" | "dispute" | "own" | "own-done" | "done" | "gone";
 export interface Hand {
   order: string;
   shop: string;
@@ -40,7 +41,7 @@ export interface Stage {
 type Screen = (stage: Stage) => Promise<void> | void;
 
 export const HAND = "hand";
-const AFTER = new Set<Step>(["own", "own-done", "done"]);
+const AFTER = new Set<Step>(["own", "own-done", "done", "gone"]);
 const screens = new Map<Step, Screen>();
 const tabs = new BroadcastChannel("paraph-hand");
 let shown = false;
@@ -52,7 +53,11 @@ export function stepAt(step: Step, screen: Screen): void {
 /** Whether a customer has the phone; if so, their screen is shown. */
 export async function isHandedOver(): Promise<boolean> {
   const hand = await read<Hand>(HAND);
-  if (!hand) return (shown = false);
+  if (!hand) {
+    await forsake();
+    return (shown = false);
+  }
+  mark();
   if (location.hash !== "#hand") history.pushState(null, "", "#hand");
   if (!shown) await showStep(hand);
   return (shown = true);
@@ -60,6 +65,7 @@ export async function isHandedOver(): Promise<boolean> {
 
 export async function begin(hand: Hand): Promise<void> {
   await keep(HAND, hand);
+  mark();
   tabs.postMessage("begun");
   shown = false;
   await open();
@@ -82,13 +88,15 @@ export async function note(stage: Stage, changes: Partial<Hand>): Promise<void> 
 export async function showStep(hand: Hand): Promise<void> {
   const [found, kept] = await Promise.all([order(hand.order), draft(hand.order)]);
   // Without its order there is nothing to sign here; only what comes after can be shown.
-  if (!AFTER.has(hand.step) && (!found || !kept)) return takeBack();
+  if (!AFTER.has(hand.step) && (!found || !kept)) return showStep(emptied(hand, "gone", ""));
   await screens.get(hand.step)!({ hand, order: found!, draft: kept! });
 }
 
-/** The technician has the phone back. */
+/** The technician has the phone back. Cut short in between, it is still the customer's. */
 export async function takeBack(): Promise<void> {
+  unmark();
   await drop(HAND);
+  unmark(); // another tab may have looked in between
   tabs.postMessage("ended");
   shown = false;
   await go("orders");

@@ -9,7 +9,6 @@ import { part, press, problem, say, screen } from "./field-screens.ts";
 import { ask, Offline, Refused, SignedOut } from "./field-server.ts";
 import { sync } from "./field-sync.ts";
 import { base } from "./field-vault.ts";
-import { refresh } from "./field-work.ts";
 
 const SHORT_MS = 5000;
 const LOOK_MS = 3000;
@@ -19,12 +18,16 @@ interface Shown {
   address: string;
   svg: string;
 }
+interface Became {
+  state: string;
+  reasons: string[];
+}
 
 /** Seal what was done and go on to the code; without network nothing happens, and it says so. */
 export async function beginOwn(stage: Stage, contact: string, sheet: HTMLElement): Promise<void> {
   const { hand, order, draft } = stage;
   try {
-    await refresh();
+    await report("");
   } catch (fault) {
     return problem(sheet, sentence(fault, hand.language));
   }
@@ -63,14 +66,19 @@ async function showCode(stage: Stage, sheet: HTMLElement): Promise<void> {
   await watch(stage, sheet, shown.invitation);
 }
 
+/** What became of the report that goes before the link; the orders themselves are shut while the customer has the phone. */
+async function report(capture: string): Promise<Became> {
+  return ask<Became>(`/field/own-phone/report.json?device=${(await device())?.device ?? ""}&capture=${capture}`);
+}
+
 /** Wait until the server has filed what was done; "" when it has, else why it does not. */
 async function filed(code: string, sheet: HTMLElement): Promise<string> {
   for (let looks = 0; looks < MOST_LOOKS && sheet.isConnected; looks++) {
     await sync();
-    await refresh();
     const row = (await (await base()).getAll("queue")).find((one) => one.code === code);
-    if (!row || row.state === "filed") return "";
-    if (row.state === "held" || row.state === "refused") return row.reasons.join(" ");
+    const now = row?.state === "sent" ? await report(row.id) : row;
+    if (!now || now.state === "filed") return "";
+    if (now.state === "held" || now.state === "refused") return now.reasons.join(" ");
     await pause();
   }
   throw new Offline();

@@ -19,7 +19,7 @@ let csrf = "";
 /** Ask; JSON in, JSON out. Raises `Offline`, `SignedOut`, or `Refused` with the server's own sentence. */
 export async function ask<T>(address: string, body?: unknown, patience = PATIENCE_MS): Promise<T> {
   // A page that was reloaded has no token yet; envelopes need none.
-  if (body !== undefined && csrf === "" && address !== "/field/sync/") await ask("/field/work.json");
+  if (body !== undefined && csrf === "" && address !== "/field/sync/") await token();
   const sent = body === undefined ? {} : { method: "POST", body: JSON.stringify(body) };
   const headers = { Accept: "application/json", ...(body === undefined ? {} : { "Content-Type": "application/json", "X-CSRFToken": csrf }) };
   let answer: Response;
@@ -34,6 +34,13 @@ export async function ask<T>(address: string, body?: unknown, patience = PATIENC
   if (answer.status >= 500) throw new Offline();
   if (!answer.ok) throw new Refused(answer.status, String(told.reason ?? ""), String(told.sentence ?? ""));
   return told as T;
+}
+
+/** It comes with the work, and with the refusal of it while a customer has the phone. */
+async function token(): Promise<void> {
+  await ask("/field/work.json").catch((fault: unknown) => {
+    if (csrf === "") throw fault;
+  });
 }
 
 async function parsed(answer: Response): Promise<Record<string, unknown>> {

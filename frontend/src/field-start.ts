@@ -1,5 +1,6 @@
 // Before any work: is somebody signed in, is this phone enrolled, has it an unlock code? And when it was switched off.
 import { device, enrol } from "./field-device.ts";
+import { forsake } from "./field-mark.ts";
 import { go } from "./field-router.ts";
 import { press, problem, say, screen } from "./field-screens.ts";
 import { Offline, Refused, SignedOut } from "./field-server.ts";
@@ -37,6 +38,7 @@ export async function begin(): Promise<void> {
 export async function revoked(): Promise<void> {
   const language = spoken();
   await wipe();
+  await forsake();
   showAgain("revoked", language, { waiting: await (await base()).count("queue") });
 }
 

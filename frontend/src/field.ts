@@ -1,7 +1,7 @@
 // The technician's app.
 import "./signature-pad.ts";
 import { followOtherTabs, isHandedOver, stepAt } from "./field-hand.ts";
-import { chooseLanguage, nobodyScreen, onward, showDone } from "./field-hand-over.ts";
+import { chooseLanguage, nobodyScreen, onward, showDone, showGone } from "./field-hand-over.ts";
 import { showOwn, showOwnDone } from "./field-own-phone.ts";
 import { orderScreen } from "./field-order.ts";
 import { openOrders, showNewer, wasSent } from "./field-orders.ts";
@@ -25,6 +25,7 @@ stepAt("dispute", showDispute);
 stepAt("own", showOwn);
 stepAt("own-done", showOwnDone);
 stepAt("done", showDone);
+stepAt("gone", showGone);
 guarded(async () => (await isHandedOver()) || !(await isReady()));
 listen();
 followOtherTabs();

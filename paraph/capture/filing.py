@@ -16,12 +16,11 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import Exists, F, OuterRef, Q
 
-from paraph.capture import receiving, surroundings, working
+from paraph.capture import ends, receiving, surroundings, working
 from paraph.capture.envelopes import BadEnvelope, Envelope, reread
-from paraph.capture.facts import CaptureFiled, CaptureHeld, CaptureRefused
+from paraph.capture.facts import CaptureFiled
 from paraph.capture.models import Capture, State
 from paraph.capture.payloads import SHOWN, Payload
-from paraph.evidence.facts import Fact
 from paraph.lib import canonical, clock, crash
 from paraph.lib.actor import SYSTEM, Actor
 from paraph.lib.keyfile import KeyFileMissing
@@ -88,27 +87,18 @@ class Filing:
 
 def file_due(limit: int = 1) -> int:
     """File what was received, oldest first, at most so many; return how many came to an end."""
-    return sum(_file(one, over=False) for one in map(_claim, _due(limit)) if one is not None)
+    return sum(_try(one) for one in map(_claim, _due(limit)) if one is not None)
 
 
 def file_now(ids: list[UUID]) -> int:
     """File these at once, if it is their turn; whoever sent them waits for the answer (S1-14)."""
     found = _next(clock.now()).filter(pk__in=ids).order_by("device", "number").values_list("pk", flat=True)
-    return sum(_file(one, over=False) for one in map(_claim, list(found)) if one is not None)
+    return sum(_try(one) for one in map(_claim, list(found)) if one is not None)
 
 
 def file_over(capture: Capture) -> bool:
     """File a held capture on a manager's word (`held.take`). Raises `Held` with what is in the way."""
     return _file(capture, over=True, tell=True)
-
-
-def append_end(capture: Capture, state: str, fact: Fact, *, by: Actor, **values: Any) -> None:
-    """Bring a capture to another state, with its fact, inside the caller's transaction."""
-    for name, value in values.items():
-        setattr(capture, name, value)
-    capture.state, capture.due_at, capture.leased_until = state, None, None
-    capture.save(update_fields=["state", "due_at", "leased_until", *values])
-    receiving.append(capture, fact, by)
 
 
 def _next(now: datetime) -> Any:
@@ -132,13 +122,18 @@ def _claim(pk: UUID) -> Capture | None:
     return Capture.objects.select_related(*RELATED).get(pk=pk)
 
 
+def _try(capture: Capture) -> bool:
+    """File one that was claimed; whether it came to an end."""
+    if capture.attempts <= MAX_ATTEMPTS:
+        return _file(capture, over=False)
+    # No try came back to say what was wrong: the process died of each.
+    log.error("capture %s: held after %s tries that were cut short", capture.pk, MAX_ATTEMPTS)
+    ends.hold(capture, "cut_short")
+    return True
+
+
 def _file(capture: Capture, *, over: bool, tell: bool = False) -> bool:
     """File one; whether it came to an end. What is in the way holds it, what is broken is tried again."""
-    if not over and capture.attempts > MAX_ATTEMPTS:
-        # No try came back to say what was wrong: the process died of each.
-        log.error("capture %s: held after %s tries that were cut short", capture.pk, MAX_ATTEMPTS)
-        _hold(capture, "cut_short")
-        return True
     try:
         envelope = reread(bytes(capture.envelope))
         filing = Filing(capture, envelope, receiving.opened(envelope), over)
@@ -148,12 +143,12 @@ def _file(capture: Capture, *, over: bool, tell: bool = False) -> bool:
         if tell:
             raise Held("key_missing") from None
         Capture.objects.filter(pk=capture.pk).update(attempts=F("attempts") - 1)  # it was no try
-        _later(capture, KEY_WAIT, "key_missing")
+        ends.put_off(capture, KEY_WAIT, "key_missing")
         return False
     except BadEnvelope as bad:
         if tell:
             raise Held(bad.reason) from bad
-        _refuse(capture, bad.reason)
+        ends.refuse(capture, bad.reason)
     except (
         Held,
         SignOffError,
@@ -166,15 +161,15 @@ def _file(capture: Capture, *, over: bool, tell: bool = False) -> bool:
         reason = _reason(why)
         if tell:
             raise Held(reason) from why
-        _hold(capture, reason)
+        ends.hold(capture, reason)
     except Exception:
         log.exception("capture %s, try %s", capture.pk, capture.attempts)
         if tell:
             raise Held("broken") from None
         if capture.attempts < MAX_ATTEMPTS:
-            _later(capture, FIRST_WAIT * 2**capture.attempts, "")
+            ends.put_off(capture, FIRST_WAIT * 2**capture.attempts, "")
             return False
-        _hold(capture, "broken")
+        ends.hold(capture, "broken")
     return True
 
 
@@ -356,31 +351,7 @@ def _end(filing: Filing, signature: Signature | None) -> None:
         signature=str(signature.pk) if signature else None,
         gap=bool(surroundings.chain_doubts(capture, filing.envelope)),
     )
-    append_end(capture, State.FILED, fact, by=SYSTEM, signature=signature, reasons=[])
-
-
-@transaction.atomic
-def _hold(capture: Capture, reason: str) -> None:
-    fact = CaptureHeld(capture=str(capture.pk), number=capture.number, reason=reason)
-    append_end(capture, State.HELD, fact, by=SYSTEM, reasons=[reason])
-
-
-@transaction.atomic
-def _refuse(capture: Capture, reason: str) -> None:
-    fact = CaptureRefused(
-        capture=str(capture.pk),
-        device=str(capture.device_id),
-        number=capture.number,
-        reason=reason,
-        phone=capture.device.name,
-    )
-    append_end(capture, State.REFUSED, fact, by=SYSTEM, reasons=[reason])
-
-
-def _later(capture: Capture, wait: timedelta, reason: str) -> None:
-    Capture.objects.filter(pk=capture.pk).update(
-        due_at=clock.now() + wait, leased_until=None, reasons=[reason] if reason else []
-    )
+    ends.append_end(capture, State.FILED, fact, by=SYSTEM, signature=signature, reasons=[])
 
 
 def _reason(why: Exception) -> str:

@@ -12,7 +12,7 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
-from paraph.capture import filing, receiving
+from paraph.capture import ends, filing, receiving
 from paraph.capture.envelopes import BadEnvelope, reread
 from paraph.capture.facts import CaptureDiscarded, why
 from paraph.capture.filing import Held as Held
@@ -106,7 +106,7 @@ def discard(capture: Capture, *, sentence: str, by: Member, actor: Actor) -> Cap
     if found.state != State.HELD:
         raise NotHeld
     fact = CaptureDiscarded(capture=str(found.pk), number=found.number, remark=sentence)
-    filing.append_end(
+    ends.append_end(
         found, State.DISCARDED, fact, by=actor, sentence=sentence, decided_by=by, decided_at=clock.now()
     )
     return found

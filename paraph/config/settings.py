@@ -109,6 +109,7 @@ MIDDLEWARE = [
     "paraph.web.shared.middleware.SameOrigin",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "paraph.web.shared.hand_over.HandedOver",
     "allauth.account.middleware.AccountMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
 ]

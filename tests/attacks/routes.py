@@ -368,6 +368,8 @@ TABLE: dict[str, Route] = {
     # Nobody's order is named, so none is found.
     "field:code": Route(all_get(405), told("MDT", 404, foreign=404)),
     "field:own_phone": Route(all_get(405), told("MDT", 404, foreign=404)),
+    # No capture is named, so nothing is told.
+    "field:own_phone_report": Route(told("MDT", 200), all_get(405)),
     # Only what this very member showed on site.
     "field:own_phone_state": Route(told("MDT", 404, foreign=404), all_get(405), {"pk": "invitation"}),
     "field:unlock": Route(all_get(405), told("MDT", 200)),

@@ -134,6 +134,15 @@ def test_S1_31_a_customer_does_not_get_out_of_the_hand_over(shop: Shop, phone: C
     for leave in ways:
         leave()
         expect(summary).to_be_visible()
+    # In a tab with an address bar, the technician is signed in: what that opens is shut (decision 0037).
+    for address in ("/", "/orders/", "/field/work.json", f"/field/orders/{order.pk}.json"):
+        answer = page.goto(address)
+        assert answer is not None
+        assert answer.status == 403, address
+        assert "This phone is with the customer" in answer.text()
+    page.goto("/orders/")
+    page.get_by_role("link", name="To the app").click()
+    expect(summary).to_be_visible()
     other = tess.context.new_page()
     other.goto("/field/#orders")
     expect(other.get_by_role("button", name="Accept every line")).to_be_visible()
@@ -270,6 +279,8 @@ def test_S1_31_the_technician_takes_the_phone_back_with_a_finger(
     page.get_by_role("button", name="For the technician").click()
     page.get_by_role("button", name="Unlock with a passkey").click()
     tess.at_orders()
+    page.goto("/orders/")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Orders")
 
 
 def test_S1_where_nobody_is_there_what_was_begun_stays_and_the_customer_reads_all_of_it(

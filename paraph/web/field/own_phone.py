@@ -12,7 +12,7 @@ from paraph.people.models import Member
 from paraph.signoff import own_phone
 from paraph.signoff.errors import SignOffError
 from paraph.signoff.models import SIGNED_VIEWS, Invitation, View
-from paraph.web.field import checking, doors, reach
+from paraph.web.field import checking, doors, reach, states
 from paraph.web.shared import qr
 
 
@@ -39,6 +39,18 @@ def show(request: HttpRequest, member: Member) -> HttpResponse:
         return doors.refuse(problem.reason, problem, problem.status)
     answer = {"invitation": str(invitation.pk), "address": address, "svg": str(qr.drawing(address))}
     return doors.answer(answer, 201)
+
+
+@doors.read
+def report(request: HttpRequest, member: Member) -> HttpResponse:
+    """What became of the report `capture` that goes before the link; the app asks while a customer has the phone.
+
+    ``{"state", "reasons"}`` as `states.describe`; "" while it has not arrived, or where none is named.
+    """
+    device = reach.device(member, request.GET.get("device", ""))
+    found = states.one(device, request.GET.get("capture", "")) if device else None
+    told = states.describe(found) if found else {"state": "", "reasons": []}
+    return doors.answer(told)
 
 
 @doors.read

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import UUID
 
 from django.db.models import QuerySet
 
@@ -18,6 +19,14 @@ MOST = 50  # of one phone, the newest: what a list can show
 def newest(device: Device) -> QuerySet[Capture]:
     """The captures of a phone that it still shows, the last one first."""
     return known().filter(device=device).order_by("-number")[:MOST]
+
+
+def one(device: Device, pk: str) -> Capture | None:
+    """One capture of a phone."""
+    try:
+        return known().filter(device=device, pk=UUID(pk)).first()
+    except ValueError:
+        return None
 
 
 def known() -> QuerySet[Capture]:

@@ -17,6 +17,7 @@ urlpatterns = [
     path("field/sync/", syncing.sync, name="sync"),
     path("field/code/", checking.send_code, name="code"),
     path("field/own-phone/", own_phone.show, name="own_phone"),
+    path("field/own-phone/report.json", own_phone.report, name="own_phone_report"),
     path("field/own-phone/<uuid:pk>/", own_phone.state, name="own_phone_state"),
     path("field/unlock/", unlocking.ask, name="unlock"),
     path("field/unlock/proof/", unlocking.prove, name="unlock_proof"),

@@ -9,6 +9,7 @@ import pytest
 from django.test import Client
 
 from paraph.signoff.models import Invitation
+from tests.capture.phone import Phone, arrive
 from tests.cast import Shop
 
 
@@ -73,3 +74,22 @@ def test_others_orders_and_contacts_are_not_there(shop: Shop, rival: Shop, tess:
     assert ask(tess, order=str(theirs.pk), contact=str(rival.jan.pk)).status_code == 404
     assert ask(tess, order=str(mine.pk), contact=str(rival.jan.pk)).status_code == 404
     assert ask(tess).status_code == 404
+
+
+def test_S1_34_in_a_customer_s_hands_the_app_hears_of_one_report_alone(
+    shop: Shop, rival: Shop, tess: Client
+) -> None:
+    phone = Phone.enrolled(shop.tess)
+    order = shop.open_order(1)
+    [filed] = arrive(phone.says("report", order, work=phone.work(order)))
+    [held] = arrive(phone.says("report", rival.open_order(1)))
+    address, device = "/field/own-phone/report.json", str(phone.device.pk)
+    told = [
+        tess.get(address, {"device": device, "capture": str(one)}).json()
+        for one in (filed.pk, held.pk, phone.device.pk, "x", "")
+    ]
+    assert [one["state"] for one in told] == ["filed", "held", "", "", ""]
+    others = Phone.enrolled(shop.mara)
+    assert (
+        tess.get(address, {"device": str(others.device.pk), "capture": str(filed.pk)}).json()["state"] == ""
+    )
