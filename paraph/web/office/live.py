@@ -110,7 +110,7 @@ def live(request: HttpRequest, member: Member) -> HttpResponse:
     form = WhoseForm(request.GET, member=member)
     technician = form.chosen
     board = board_of(member, technician)
-    kept = urlencode({"technician": technician.pk}) if technician else ""
+    kept = urlencode({"technician": str(technician.pk)}) if technician else ""
     told: dict[str, Any] = {"board": board, "paused": "paused" in request.GET, "kept": kept}
     seen = request.GET.get("seen")
     if seen is None:
