@@ -14,9 +14,8 @@ MAX_UNPACKED = (
 )  # of all streams of a PDF; 50 pages at 300 dpi grey are 430 MB of pixels, but those stay packed
 MAX_CONTENT = 24 * MB  # drawing orders of one page, unpacked; dense maps and CAD drawings have up to 15 MB
 MAX_PICTURE_PIXELS = 220_000_000  # what the largest phone cameras make (200 MP), read in draft at an eighth
-MAX_DECODED_PIXELS = (
-    64_000_000  # of one picture in memory: 192 MB in colour, an A3 at 400 dpi in four colours
-)
+MAX_DECODED_PIXELS = 64_000_000  # of one picture in memory: 256 MB in colour, an A3 at 400 dpi
+MAX_GREY_PIXELS = 144_000_000  # the same in black and white or grey: an A3 at 600 dpi, an A4 at 1200 dpi
 MAX_SIDE_POINTS = 14_400  # the largest page that PDF 1.7 allows without a unit (annex C): 200 inches
 MAX_OBJECTS = 400_000  # of a PDF; a 1,000-page catalogue has about 60,000
 

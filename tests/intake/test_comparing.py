@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import cv2
 import numpy as np
 import pytest
 
@@ -82,3 +83,23 @@ def test_S0_31_a_page_that_lies_on_its_side_or_head_is_turned(quarter: int) -> N
     outcome = judged(samples.sent(), samples.scanned(np.ascontiguousarray(np.rot90(page, quarter))))
     assert (outcome["verdict"], outcome["pages"][0]["turn"]) == ("complete", 90 * quarter)
     assert outcome["comparisons"][0]["elsewhere"] == []
+
+
+def test_S0_02_a_stamp_over_the_upper_code_leaves_the_lower_one_to_lay_the_page_by() -> None:
+    page = samples.stamped(samples.signed(samples.printed(samples.sent())), (547, 47), (40, 60, 180))
+    found = compared(samples.scanned(page, angle=-2, noise=6, quality=70))
+    assert (found["in_block"], len(found["elsewhere"])) == (True, 1)
+    assert found["confidence"] > 0.9
+
+
+@pytest.mark.parametrize("what", ["coffee", "thumb", "hole"])
+def test_S0_29_a_stain_a_thumb_or_a_hole_in_the_block_is_no_signature(what: str) -> None:
+    page = samples.printed(samples.sent())
+    spot = {"coffee": (150, 105, 60), "thumb": (205, 150, 125), "hole": (50, 50, 50)}[what]
+    size, soft = {"coffee": (54, 4.0), "thumb": (30, 0.5), "hole": (8.5, 0.5)}[what]
+    scale = page.shape[1] / 595.28
+    shape = np.zeros(page.shape[:2], np.float32)
+    middle = (round(200 * scale), round(655 * scale))
+    cv2.circle(shape, middle, round(size * scale), 1.0, round(6 * scale) if what == "coffee" else -1)
+    spotted = page * (1 - cv2.GaussianBlur(shape, (0, 0), soft)[..., None] * (1 - np.array(spot) / 255))
+    assert not compared(samples.scanned(spotted.astype(np.uint8)))["in_block"]

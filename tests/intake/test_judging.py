@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -71,3 +72,28 @@ def test_S0_15_the_six_outcomes_are_told_apart_in_one_process() -> None:
     assert judged(paper, dark)["pages"][0]["flaw"] == "dark"
     assert judged(paper, first, dark)["verdict"] == "unreadable"
     assert judged(paper, first, second, letter)["notes"] == ["other_pages"]
+
+
+@pytest.mark.slow
+def test_S0_31_two_pages_in_one_picture_are_both_read() -> None:
+    paper = samples.sent(pages=2)
+    both = np.hstack([samples.signed(samples.printed(paper, 1)), samples.printed(paper, 2)])
+    told = judged(paper, samples.scanned(both))
+    assert (told["verdict"], told["order"], len(told["pages"])) == ("complete", [0, 0], 1)
+    assert [one["elsewhere"] for one in told["comparisons"]] == [[], []]
+
+
+@pytest.mark.slow
+def test_S0_15_a_stray_page_of_another_order_does_not_make_the_rest_another_order() -> None:
+    paper, other = samples.sent(pages=2), samples.sent("ZZZZZZZZZZZZ")
+    own = [samples.scanned(samples.signed(samples.printed(paper, page))) for page in (1, 2)]
+    told = judged(paper, *own, samples.scanned(samples.printed(other)))
+    assert (told["verdict"], told["order"], told["notes"]) == ("complete", [0, 1], ["other_pages"])
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("forged", [{"digest": "00000000"}, {"pages": 7}])
+def test_S0_15_a_code_that_says_of_our_paper_what_it_is_not_is_none_of_ours(forged: dict[str, Any]) -> None:
+    paper = samples.sent()
+    copy = samples.sent(**forged)
+    assert judged(paper, samples.scanned(samples.printed(copy)))["verdict"] == "wrong_order"

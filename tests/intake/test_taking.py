@@ -119,6 +119,8 @@ def test_S0_31_pages_are_bound_and_turned() -> None:
     bound = taking.bind([two, photo], [taking.Leaf(1, 0, turn=90), taking.Leaf(0, 1), taking.Leaf(0, 0)])
     assert bound.pages == 3
     assert bound.sizes[0].width > bound.sizes[0].height
+    twice = taking.bind([photo], [taking.Leaf(0, 0, turn=90)] * 2)
+    assert twice.sizes[0] == twice.sizes[1] == bound.sizes[0]
 
 
 @pytest.mark.parametrize(

@@ -41,11 +41,9 @@ def straightened(
 ) -> tuple[MatLike, MatLike]:
     """The returned page (RGB) as it would lie on the sent one, and where it has pixels at all (0 or 255)."""
     height, width = sent.shape[:2]
-    here, there = _corners(on, of)
-    matrix: Any = cv2.findHomography(here, there)[0] if len(here) > 4 else _alike(here, there)
     goal, grey = ink(cv2.cvtColor(sent, cv2.COLOR_RGB2GRAY)), cv2.cvtColor(returned, cv2.COLOR_RGB2GRAY)
-    for side, scale in STAGES:
-        matrix = _better(goal, grey, matrix, side, scale)
+    tries = [_laid(goal, grey, *_corners(pairs)) for pairs in _pairs(on, of)]
+    matrix = max(tries, key=lambda one: _alike_there(goal, grey, one)) if len(tries) > 1 else tries[0]
     there_is = cv2.warpPerspective(np.full(grey.shape, 255, np.uint8), matrix, (width, height))
     flat = cv2.warpPerspective(
         returned, matrix, (width, height), flags=cv2.INTER_CUBIC, borderValue=(255, 255, 255)
@@ -59,23 +57,37 @@ def turn(seen: Seen) -> int:
     return int(-round(np.degrees(np.arctan2(across[1], across[0])) / 90) * 90 % 360)
 
 
-def _corners(on: Sequence[Seen], of: Sequence[Seen]) -> tuple[Any, Any]:
-    """The corners of codes that belong together: the upper with the upper, as their own orientation tells."""
-    pairs = list(zip(_downward(on), _downward(of), strict=False))
-    if len(on) == 1 and len(of) > 1:
-        pairs = [(on[0], _place(on[0], of))]
+def _pairs(on: Sequence[Seen], of: Sequence[Seen]) -> list[list[tuple[Seen, Seen]]]:
+    """Codes that may belong together: the upper with the upper, as their own orientation tells. One that is left alone
+    (a stamp lies on the other, or its corner is torn off) may be any, for both say the same.
+    """
+    if len(on) == 1:
+        return [[(on[0], one)] for one in of]
+    return [list(zip(_downward(on), _downward(of), strict=False))]
+
+
+def _corners(pairs: Sequence[tuple[Seen, Seen]]) -> tuple[Any, Any]:
     here = [corner for one, _other in pairs for corner in one.corners]
     there = [corner for _one, other in pairs for corner in other.corners]
     return np.array(here, np.float32), np.array(there, np.float32)
 
 
+def _laid(goal: MatLike, grey: MatLike, here: Any, there: Any) -> Any:
+    matrix: Any = cv2.findHomography(here, there)[0] if len(here) > 4 else _alike(here, there)
+    for side, scale in STAGES:
+        matrix = _better(goal, grey, matrix, side, scale)
+    return matrix
+
+
+def _alike_there(goal: MatLike, grey: MatLike, matrix: Any) -> float:
+    """How much of the print lies on print."""
+    laid = ink(cv2.warpPerspective(grey, matrix, (goal.shape[1], goal.shape[0]), borderValue=255.0))
+    return float(cv2.matchTemplate(laid, goal, cv2.TM_CCORR_NORMED).max())
+
+
 def _downward(seen: Sequence[Seen]) -> list[Seen]:
     down = np.subtract(seen[0].corners[3], seen[0].corners[0])
     return sorted(seen, key=lambda one: float(np.dot(one.corners[0], down)))
-
-
-def _place(_one: Seen, of: Sequence[Seen]) -> Seen:
-    return of[0]
 
 
 def _alike(here: Any, there: Any) -> Any:

@@ -13,8 +13,9 @@ def bind(pdfs: list[bytes], leaves: list[list[int]]) -> dict[str, Any]:
     sources = [pikepdf.open(io.BytesIO(one)) for one in pdfs]
     bound = pikepdf.new()
     for source, page, turn in leaves:
-        bound.pages.append(sources[source].pages[page])
-        bound.pages[-1].rotate(turn, relative=True)
+        leaf = sources[source].pages[page]
+        bound.pages.append(leaf)  # the same page once more is a copy of the turned one
+        bound.pages[-1].rotate((int(leaf.obj.get("/Rotate", 0)) + turn) % 360, relative=False)
     return told(bound)
 
 

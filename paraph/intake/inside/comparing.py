@@ -20,6 +20,11 @@ SLACK = round(0.35 * MM)  # pixels that lines may be off, and letters grow by in
 EDGE = round(3 * MM)  # along the edges of the sheet lie shadows, the table and holes
 LEAST_MARK = 0.45  # mm² of ink: the dot of an i has 0.3, a stroke through a digit 0.8
 LEAST_SIGNATURE = 6.0  # mm² of ink: initials with a ballpoint have 10
+FINE = 4.0  # standard deviation in pixels: a pen stroke stands out of a blur by so much, a stain's soft edge does not
+LEAST_FINE = 22.0  # ink (0 … 255) by which it stands out: pencil has 60, a blot of coffee 12
+THICK = round(1.5 * MM)  # half the width of a felt pen; what is wider is a thumb, a hole or a shadow
+BROWN = (8, 32)  # hue (0 … 179) of coffee, rust, skin and highlighters: nobody's pen, and no stamp
+LEAST_BROWN, LEAST_BRIGHT = 40, 80  # saturation and value from which a hue says something: black ink has none
 LEAST_GONE = 4.0  # mm² of print that is missing: a painted-over word
 USUAL = 99.9  # percent of the print near which nothing was added
 LEAST_GROWN = 45.0  # ink (0 … 255) more than the print explains
@@ -52,7 +57,7 @@ def compare(
     seen = _seen(there_is)
     added = cv2.bitwise_and(cv2.bitwise_or(_added(was, now), _grown(was, now)), seen)
     gone = cv2.bitwise_and(_gone(was, now), seen)
-    in_block = _area(cv2.bitwise_and(added, inside))
+    in_block = _area(cv2.bitwise_and(_written(added, now, returned), inside))
     outside = cv2.bitwise_not(inside)
     marks = _marks(cv2.bitwise_and(added, outside), LEAST_MARK)
     marks += _marks(cv2.bitwise_and(gone, outside), LEAST_GONE)
@@ -119,6 +124,26 @@ def _like(was: MatLike, now: MatLike) -> MatLike:
         if apart < best[0]:
             best = (apart, strength * soft)
     return best[1]
+
+
+def _written(added: MatLike, now: MatLike, returned: MatLike) -> MatLike:
+    """Of what was added, what a pen or a stamp can have left: a stain in the block is no signature (I9)."""
+    soft = now.astype(np.float32)
+    sharp = (soft - cv2.GaussianBlur(soft, (0, 0), FINE) > LEAST_FINE).astype(np.uint8)
+    near = cv2.dilate(sharp & (added > 0), _around(SLACK))
+    thick = cv2.dilate(cv2.morphologyEx(added, cv2.MORPH_OPEN, _around(THICK)), _around(THICK))
+    written: MatLike = ((added > 0) & (near > 0) & (thick == 0) & ~_brown(returned)).astype(np.uint8) * 255
+    return written
+
+
+def _brown(returned: MatLike) -> Any:
+    """Where colours are those of a stain, against the paper around: yellow light makes no stain of black ink."""
+    paper = cv2.blur(
+        cv2.dilate(cv2.resize(returned, None, fx=0.25, fy=0.25), np.ones((9, 9), np.uint8)), (7, 7)
+    )
+    plain = cv2.divide(returned, cv2.resize(paper, (returned.shape[1], returned.shape[0])), scale=255)
+    hue, strong, bright = cv2.split(cv2.cvtColor(cv2.blur(plain, (3, 3)), cv2.COLOR_RGB2HSV))
+    return (hue >= BROWN[0]) & (hue <= BROWN[1]) & (strong > LEAST_BROWN) & (bright > LEAST_BRIGHT)
 
 
 def _gone(was: MatLike, now: MatLike) -> MatLike:

@@ -21,6 +21,9 @@ from paraph.intake.inside.graph import Walk, read
 from paraph.intake.limits import MAX_CONTENT, MAX_OBJECTS, MAX_PAGES, MAX_SIDE_POINTS
 
 PAGE_KEYS = {"/Type", "/Parent", "/Resources", "/MediaBox", "/Rotate", "/Contents", "/Group"}
+# qpdf looks for its source of random numbers when it first needs it, which is to open a file locked with AES-256: too
+# late for a child that may open none.
+pikepdf.new().save(io.BytesIO(), encryption=pikepdf.Encryption(owner="", user="", R=6))
 BROKEN = (pikepdf.PdfError, RuntimeError, ValueError, TypeError, KeyError, AttributeError, IndexError)
 
 

@@ -9,12 +9,12 @@ from typing import Any
 
 import pikepdf
 from pi_heif import register_heif_opener  # type: ignore[attr-defined]
-from PIL import Image, ImageFile, ImageOps, ImageSequence
+from PIL import Image, ImageCms, ImageFile, ImageOps, ImageSequence
 
 from paraph.intake.errors import Reason, Refused
 from paraph.intake.inside import binding
 from paraph.intake.kinds import Kind
-from paraph.intake.limits import MAX_DECODED_PIXELS, MAX_PAGES, MAX_PICTURE_PIXELS
+from paraph.intake.limits import MAX_DECODED_PIXELS, MAX_GREY_PIXELS, MAX_PAGES, MAX_PICTURE_PIXELS
 
 LEAST_SIDE = 2400  # pixels of the longer side that a draft must have: A4 at 205 dpi
 LONGER_SIDE = 3508  # pixels of the longer side at most: A4 at 300 dpi
@@ -25,6 +25,9 @@ COLOURS = {"L": pikepdf.Name.DeviceGray, "RGB": pikepdf.Name.DeviceRGB}
 A4 = (595.28, 841.89)  # points
 POINTS = 72.0
 PLAUSIBLE_DPI = range(90, 1300)  # of a scanner; cameras and screens write 72
+NARROW = {"1", "L"}  # one byte a pixel in memory; every other mode has four, at the latest when it is shown
+# Pillow would load it for the first picture in L*a*b*, when no file may be opened any more.
+LOADED = (ImageCms,)
 FORMATS = {Kind.JPEG: ["JPEG", "MPO"], Kind.PNG: ["PNG"], Kind.TIFF: ["TIFF"], Kind.HEIC: ["HEIF"]}
 
 Image.MAX_IMAGE_PIXELS = None  # limits.py has our own
@@ -55,7 +58,7 @@ def _frames(kind: Kind, picture: Image.Image) -> Iterator[Image.Image]:
             raise Refused(Reason.TOO_MANY_PIXELS, f"{frame.width} × {frame.height}")
         if kind is Kind.JPEG:
             frame.draft("RGB", _draft(frame.size))
-        if frame.width * frame.height > MAX_DECODED_PIXELS:
+        if frame.width * frame.height > (MAX_GREY_PIXELS if frame.mode in NARROW else MAX_DECODED_PIXELS):
             raise Refused(Reason.TOO_MANY_PIXELS, f"{frame.width} × {frame.height}")
         yield frame
         if kind is not Kind.TIFF:
@@ -73,9 +76,18 @@ def _page(frame: Image.Image) -> tuple[Image.Image, tuple[float, float]]:
     image = ImageOps.exif_transpose(frame)
     size = _size(image.size, dpi if image.size == frame.size else dpi[::-1])
     if max(image.size) > LONGER_SIDE:
-        image = image.convert("RGB") if image.mode not in {"L", "RGB", "1"} else image
+        image = _to_scale(image)
         image.thumbnail((LONGER_SIDE, LONGER_SIDE), Image.Resampling.BICUBIC, reducing_gap=2.0)
     return _flat(image), size
+
+
+def _to_scale(image: Image.Image) -> Image.Image:
+    """In a mode that can be made smaller: among single bits, one of many would be kept, and thin lines lost."""
+    if image.mode in {"RGBA", "LA", "PA"} or "transparency" in image.info:
+        return image.convert("RGBA")
+    if image.mode.startswith("I"):
+        return _flat(image)
+    return image.convert("L" if image.mode in NARROW else "RGB")
 
 
 def _flat(image: Image.Image) -> Image.Image:

@@ -18,9 +18,9 @@ from paraph.intake.judging import SURE
 cv2.setNumThreads(1)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Returned:
-    """One returned page and the codes on it."""
+    """One returned page and the codes on it, all of one page; a picture of two pages is two of these."""
 
     index: int
     image: MatLike
@@ -31,13 +31,13 @@ class Returned:
 def judge(papers: list[dict[str, Any]], pdf: bytes) -> dict[str, Any]:
     """What `paraph.intake.judging.judge` needs to know."""
     with pages.opened(pdf) as document:
-        returned = [_read(document, number) for number in range(len(document))]
+        returned = [one for number in range(len(document)) for one in _read(document, number)]
     known = {paper["code"]: paper for paper in papers}
     coded = [one for one in returned if one.seen]
     told: dict[str, Any] = {
         "verdict": "foreign",
         "paper": None,
-        "pages": [_told(one) for one in returned],
+        "pages": list({one.index: _told(one) for one in reversed(returned)}.values())[::-1],
         "order": [],
         "missing": [],
         "comparisons": [],
@@ -46,15 +46,22 @@ def judge(papers: list[dict[str, Any]], pdf: bytes) -> dict[str, Any]:
     if not coded:
         flawed = any(one.flaw != "no_code" for one in returned)
         return {**told, "verdict": "unreadable" if flawed else "foreign"}
-    strange = [one for one in coded if one.seen[0].code.paper not in known]
-    if strange:
-        return {**told, "verdict": "wrong_order", "paper": strange[0].seen[0].code.paper}
-    papers_back = {one.seen[0].code.paper for one in coded}
+    own = [one for one in coded if _is_page_of(known.get(one.seen[0].code.paper), one)]
+    if len(own) <= len(coded) / 2:  # else a page of something else lay among them
+        strange = next(one for one in coded if one not in own)
+        return {**told, "verdict": "wrong_order", "paper": strange.seen[0].code.paper}
+    papers_back = {one.seen[0].code.paper for one in own}
     old = sorted(code for code in papers_back if not known[code]["current"])
     if old:
         return {**told, "verdict": "older_revision", "paper": old[0]}
-    chosen = max(sorted(papers_back), key=lambda code: sum(one.seen[0].code.paper == code for one in coded))
+    chosen = max(sorted(papers_back), key=lambda code: sum(one.seen[0].code.paper == code for one in own))
     return {**told, **_of_one(known[chosen], returned, coded)}
+
+
+def _is_page_of(paper: dict[str, Any] | None, one: Returned) -> bool:
+    """Whether the code says of the paper what is known of it; anybody can print codes."""
+    code = one.seen[0].code
+    return paper is not None and (code.pages, code.digest) == (paper["pages"], paper["digest"])
 
 
 def _of_one(paper: dict[str, Any], returned: list[Returned], coded: list[Returned]) -> dict[str, Any]:
@@ -62,7 +69,7 @@ def _of_one(paper: dict[str, Any], returned: list[Returned], coded: list[Returne
     notes = []
     for one in coded:
         code = one.seen[0].code
-        if code.paper != paper["code"]:
+        if code.paper != paper["code"] or not _is_page_of(paper, one):
             notes.append("other_pages")
             continue
         if code.page in places:
@@ -99,12 +106,15 @@ def _compared(paper: dict[str, Any], places: dict[int, Returned]) -> list[dict[s
     return told
 
 
-def _read(document: pypdfium2.PdfDocument, number: int) -> Returned:
+def _read(document: pypdfium2.PdfDocument, number: int) -> list[Returned]:
     image = _image(document[number])
     grey = cv2.cvtColor(image, cv2.COLOR_RGB2GRAY)
     seen = reading.codes(grey)
     pace.page()
-    return Returned(number, image, seen, None if seen else reading.flaw(grey))
+    if not seen:
+        return [Returned(number, image, [], reading.flaw(grey))]
+    by_page = {one.code: [other for other in seen if other.code == one.code] for one in seen}
+    return [Returned(number, image, codes, None) for codes in by_page.values()]
 
 
 def _image(page: pypdfium2.PdfPage) -> MatLike:
