@@ -19,6 +19,7 @@ from django.utils import translation
 
 from paraph.intake import taking
 from paraph.intake.limits import TAKING
+from paraph.lib import migrating
 from tests.settings import SCRATCH
 
 hypothesis.settings.register_profile("paraph", deadline=None, print_blob=True)  # a busy machine is no fault
@@ -78,6 +79,13 @@ def clean_slate() -> Iterator[None]:
     with translation.override("en"):
         yield
     shutil.rmtree(SCRATCH / "blobs", ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(request: pytest.FixtureRequest) -> None:
+    """The database of the tests, migrated as `paraph migrate` does."""
+    with migrating.quickly():
+        request.getfixturevalue("django_db_setup")
 
 
 @pytest.fixture(autouse=True, scope="session")

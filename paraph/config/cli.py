@@ -321,9 +321,11 @@ def _address() -> str:
 def _migrate(*, verbosity: int, make_keys: Callable[[], list[str]] | None = None) -> None:
     from django.core.management import call_command
 
+    from paraph.lib import migrating
     from paraph.operate import startup
 
-    call_command("migrate", interactive=False, verbosity=verbosity)
+    with migrating.quickly():
+        call_command("migrate", interactive=False, verbosity=verbosity)
     startup.require_database()
     for made in (make_keys or startup.make_keys)():
         if verbosity:

@@ -25,7 +25,7 @@ from django.db.migrations.executor import MigrationExecutor
 
 from paraph.evidence import audit, epochs, ledger
 from paraph.evidence.models import Entry, Log
-from paraph.lib import clock, home
+from paraph.lib import clock, home, migrating
 from paraph.lib.blobs import Blobs
 from paraph.lib.keyfile import KeyFileMissing
 from paraph.operate import archive, backup, dump, startup
@@ -81,7 +81,8 @@ def load(path: Path, passphrase: str, manifest: dict[str, Any], kept: list[Kept]
     _count(manifest, models)
     _settle(put_back, list(models.values()))
     # In a release that is newer than the archive; it also makes what Django itself keeps about the models.
-    call_command("migrate", interactive=False, verbosity=0)
+    with migrating.quickly():
+        call_command("migrate", interactive=False, verbosity=0)
     report = Report(clock.parse(manifest["taken_at"]))
     _verify(manifest, kept, report)
     for one in Log.objects.order_by("name"):
@@ -109,7 +110,9 @@ def _prepare(manifest: dict[str, Any]) -> dict[str, dump.Model]:
             child.key in applied and child.key[0] == node[0] for child in graph.node_map[node].children
         )
     ]
-    state = executor.migrate(sorted(ends))
+    with migrating.quickly():
+        state = executor.migrate(sorted(ends))
+    state.clear_delayed_apps_cache()
     known = {one._meta.label_lower: one for one in state.apps.get_models(include_auto_created=True)}
     models = {}
     for table in manifest["tables"]:
