@@ -26,7 +26,7 @@ from typing import Any
 from django.conf import settings
 from django.db import connections
 from django.template import engines
-from django.urls import get_resolver
+from django.urls import URLResolver, get_resolver
 from django.utils import translation
 from granian.constants import Interfaces
 from granian.log import LogLevels
@@ -155,7 +155,6 @@ def serve(address: str, port: int, ready: Callable[[], None]) -> None:
 def _preload() -> None:
     """Import the application with all its views, so that each web process starts with them."""
     importlib.import_module(APPLICATION)
-    _ = get_resolver().url_patterns
     _read_ahead()
     traffic.prepare()
     connections.close_all()
@@ -165,10 +164,11 @@ def _preload() -> None:
 
 
 def _read_ahead() -> None:
-    """Read what every process needs sooner or later: words, templates, and what the fonts can show."""
+    """Read what every process needs sooner or later: words, addresses, templates, and what the fonts can show."""
     for language, _name in settings.LANGUAGES:
         translation.activate(language)
         figures.day(clock.now(), "UTC", language)
+        _find_addresses()
     translation.deactivate_all()
     glyphs.coverage()
     for engine in engines.all():
@@ -176,6 +176,13 @@ def _read_ahead() -> None:
             for path in Path(folder).rglob("*.html"):
                 if settings.PACKAGE in path.parents:
                     engine.get_template(str(path.relative_to(folder)))
+
+
+def _find_addresses() -> None:
+    """Work out every page's address in the present language, which a process's first page would else wait for."""
+    top = get_resolver()
+    for resolver in (top, *(one for one in top.url_patterns if isinstance(one, URLResolver))):
+        _ = resolver.reverse_dict
 
 
 def _application(parent: int) -> Any:

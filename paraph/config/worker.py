@@ -37,6 +37,8 @@ logger = logging.getLogger(__name__)
 LETTERS_A_PIECE = 10
 # A loop that fails waits twice as long each time, at most this many seconds.
 LONGEST_PAUSE = 60.0
+# Seconds from which on a loop that waits keeps no connection: each costs memory, here or in the database server.
+RARELY = 10.0
 # Seconds granted to the pieces at hand when the worker is told to stop.
 PATIENCE = 20.0
 # Rate-limit counters have windows of a day at most, and a one-time code is good for two minutes.
@@ -137,6 +139,8 @@ def _run(loop: Loop, poll: float, stop: threading.Event) -> None:
             pause = min(max(pause, poll * loop.polls) * 2, max(LONGEST_PAUSE, poll * loop.polls))
         else:
             pause = 0.0 if done else poll * loop.polls
+        if pause >= RARELY:
+            connections.close_all()
     connections.close_all()
 
 

@@ -4,3 +4,5 @@ No tables, no Django. typst is hidden in ``render``; pyHanko and asn1crypto in `
 """
 
 from __future__ import annotations
+
+from paraph.sealing import unplugged as unplugged  # before anything imports pyHanko

@@ -39,9 +39,9 @@ MIME_TYPES = {
 }
 # How an attachment belongs to the page; the others are *Supplement*. An invoice's XML says the same as the page.
 RELATIONS = {"application/json": "data", "text/xml": "alternative"}
-# typst remembers whatever it worked out in its last ten compilations, about 1.5 MB for each document. Empty ones let it
-# forget sooner: what the document before used is kept, because the next one uses it too, and what is older is not.
-BLANK, TIMES = "blank", 4
+# typst remembers what it worked out in its last ten compilations, about 1.5 MB for each document. Ten empty ones let
+# it forget: the next document is made no slower for it, for hardly anything but the fonts is the same.
+BLANK, TIMES = "blank", 10
 _ATTACHMENT_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,79}")
 _LANGUAGE = re.compile(r"([a-z]{2,3})(?:[-_]([A-Z]{2}))?")
 
@@ -200,7 +200,7 @@ def _compile(compiler: typst.Compiler, inputs: dict[str, str], at: datetime) -> 
 
 
 def _age() -> None:
-    """Let typst forget the documents before the last; half a millisecond, and a third of a process's memory."""
+    """Let typst forget the document: a millisecond, and a third of a process's memory."""
     blank = _compiler(BLANK)
     for _ in range(TIMES):
         blank.compile(format="svg")

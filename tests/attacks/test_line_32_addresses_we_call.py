@@ -15,6 +15,7 @@ from typing import Any
 
 import pytest
 import requests
+from pyhanko_certvalidator.fetchers.aiohttp_fetchers.util import LazySession
 
 from paraph.lib import clock
 from paraph.sealing.errors import TimestampFailed
@@ -99,6 +100,11 @@ def test_line_32_a_time_stamp_authority_sends_us_nowhere(status: int) -> None:
 def test_line_32_only_http_is_spoken_to_a_time_stamp_authority(url: str) -> None:
     with pytest.raises(TimestampFailed, match="cannot be reached"):
         ExternalAuthority(url, b"").stamp(DIGEST, at=clock.now())
+
+
+def test_line_32_what_a_pdf_names_is_never_fetched_for_pyhanko_has_no_network() -> None:
+    with pytest.raises(RuntimeError, match="without its way to the network"):
+        LazySession().get_session()
 
 
 @pytest.mark.parametrize("status", REDIRECTS)

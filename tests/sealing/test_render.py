@@ -290,7 +290,7 @@ print(held() - before)
 """
 
 
-def test_typst_keeps_what_the_last_document_used_and_forgets_the_ones_before(repository: Path) -> None:
+def test_typst_forgets_the_documents_it_made(repository: Path) -> None:
     """What a process holds stays small however many documents it makes (issue 3: 300 MB in all)."""
 
     def growth(age: str) -> float:
