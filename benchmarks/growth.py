@@ -20,6 +20,7 @@ MOST_GROWTH = {
     "portal page": 1.3,
     "sign POST": 1.3,
     "start page": 1.5,  # every morning's first, and ours: it gathers what waits from everything there is
+    "live board": 3,  # ours: it counts every open order, and 100,000 open at once are nobody's
 }
 SMALL = (100, 1_000)  # orders, ledger entries
 LARGE = (100_000, 1_000_000)
@@ -99,6 +100,10 @@ def pages(inside: Inside, turns: int) -> dict[str, list[Asked]]:
         "portal page": [(one["visit"], one["session"], None) for one in orders],
         "sign POST": [(one["sign"], one["session"], one["fields"]) for one in orders],
         "start page": [("/", manager, None)] * turns,
+        "live board": [("/live/", manager, None)] * turns,
+        "verifications": [("/verifications/", manager, None)] * turns,
+        "captures": [("/captures/", manager, None)] * turns,
+        "figures": [("/figures/", manager, None)] * turns,
         "customers": [("/customers/", manager, None)] * turns,
     }
 
