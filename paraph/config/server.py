@@ -37,13 +37,14 @@ from paraph.config.forks import Fork, call_it, save_memory
 from paraph.lib import clock, figures
 from paraph.operate import startup, traffic
 from paraph.sealing import glyphs
+from paraph.web.shared import turns
 
 logger = logging.getLogger(__name__)
 
 APPLICATION = "paraph.config.wsgi"
 WORKERS = 2
-# Threads a web process: while one waits for the disk the other renders.
-THREADS = 2
+# Threads a web process: while one waits for the disk another renders. Files of others hold two at most (`turns`).
+THREADS = turns.MOST_AT_ONCE + 1
 # Seconds that requests and the worker's piece at hand may take when we stop.
 PATIENCE = 25
 RESTART_AFTER = 1.0

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from uuid import UUID, uuid4
 
 from django.db import transaction
-from django.db.models import Max, QuerySet, Sum
+from django.db.models import Max, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from paraph.evidence import ledger
@@ -41,8 +41,8 @@ from paraph.signoff.models import (
 from paraph.signoff.models.returns import NAME_CHARS
 from paraph.signoff.return_facts import CopyUploaded
 
-# What one party may hand in, removed files and earlier returns included (security.md line 26): a paper has 255 pages
-# at most, a page photographed at its best about 10 MB, and nobody takes each of them many times.
+# What one party may hand in, removed files and earlier returns included, each file once (security.md line 26): a paper
+# has 255 pages at most, a page photographed at its best about 10 MB, and nobody takes each of them many times.
 MOST_FILES = 120
 MOST_BYTES = 400_000_000
 # Pages of one return: as many as can be printed.
@@ -307,7 +307,8 @@ def _check_free(party: Party) -> None:
 def _check_room(party: Party, size: int) -> None:
     """Raise `Unusable` when a party has handed in all that a party may."""
     files = ReturnFile.objects.filter(returned__party=party)
-    if files.count() >= MOST_FILES or (files.aggregate(all=Sum("size"))["all"] or 0) + size > MOST_BYTES:
+    held = dict(files.values_list("blob", "size").distinct())  # what came back is in the next draft as well
+    if len(held) >= MOST_FILES or sum(held.values()) + size > MOST_BYTES:
         raise Unusable("file", FULL)
 
 

@@ -20,6 +20,7 @@ MB = 1 << 20
 SHOWN_DPI = 110  # as wide as a large screen
 PHOTOS = frozenset({Kind.JPEG, Kind.PNG, Kind.HEIC})  # what phones and screens make
 SENTENCES: dict[Reason, Any] = {
+    Reason.BUSY: _("We are very busy at the moment, so the file was not read. Please try again."),
     Reason.EMPTY: _("The file is empty. Choose it again."),
     Reason.TOO_LARGE: _("The file is larger than %(mb)s MB. Send a smaller one."),
     Reason.ENCRYPTED: _("The PDF is locked with a password. Save it without one."),

@@ -13,7 +13,7 @@ from paraph.signoff.errors import AlreadySigned, Closed, Locked, NotThere, OnlyT
 from paraph.signoff.models import Ask, Paper, Return, ReturnState
 from paraph.signoff.returns import Placing
 from paraph.work.models import WorkOrder
-from tests import scans
+from tests import paperwork, scans
 from tests.cast import Shop, customer, lines, sign
 from tests.scans import Machine
 
@@ -173,3 +173,17 @@ def test_a_request_that_is_withdrawn_takes_its_papers_along(shop: Shop, paper: P
     assert returned.state == ReturnState.OVERTAKEN
     with pytest.raises(Closed):
         scans.hand_in(paper.invitation, scans.any_scan(1))
+
+
+def test_line_26_what_came_back_to_the_customer_counts_once(
+    paper: Paper, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in (1, 2, 3):
+        paperwork.page(paper.invitation, f"{number}.jpg", number)
+    sent = returns.send(Return.objects.get(), paper.invitation, by=customer(paper.invitation))
+    Return.objects.filter(pk=sent.pk).update(state=ReturnState.SENT_BACK)
+    returns.begin(paper.invitation, by=customer(paper.invitation))
+    monkeypatch.setattr(returns, "MOST_FILES", 4)
+    monkeypatch.setattr(returns, "MOST_BYTES", 4 * len(scans.any_scan(1)))
+    scans.hand_in(paper.invitation, scans.any_scan(1), send=False)  # the page that was blurred, once more
+    assert len(returns.files_of(Return.objects.get(state=ReturnState.DRAFT))) == 4

@@ -19,6 +19,7 @@ from paraph.signoff.errors import Unusable
 from paraph.signoff.models import Invitation, Return, ReturnState, State
 from paraph.signoff.models.returns import NAME_CHARS
 from paraph.web.portal import door, outcomes, pages, returned
+from paraph.web.shared import turns
 from paraph.web.shared.acting import acting, reading
 
 TOO_LONG = gettext_lazy("This is too long: at most 200 characters.")
@@ -146,7 +147,8 @@ def _take_in(request: HttpRequest, invitation: Invitation, file: UploadedFile[by
     if file.size is None or file.size > MAX_BYTES:
         return Problem(name, returned.limits()["too_large"])
     try:
-        returns.add_file(invitation, file.read(), name, by=door.actor(request, invitation))
+        with turns.turn():
+            returns.add_file(invitation, file.read(), name, by=door.actor(request, invitation))
     except Unusable as problem:
         return Problem(name, str(problem), again=getattr(problem, "again", False))
     return None

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy
 
 from paraph.signoff.dispute_photos import MOST_FILE_BYTES
 from paraph.signoff.errors import Unusable
+from paraph.web.shared import turns
 from paraph.work.drawing import Undrawable
 from paraph.work.models import TEXT_CHARS
 
@@ -86,7 +87,9 @@ def keep_each(
     for one in files:
         try:
             # One byte more than any page allows is enough to know.
-            keep(one.read(MOST_FILE_BYTES + 1))
+            content = one.read(MOST_FILE_BYTES + 1)
+            with turns.turn():
+                keep(content)
             kept += 1
         except (Unusable, Undrawable) as problem:
             messages.error(request, f"{one.name}: {problem}")
