@@ -28,6 +28,7 @@ COLUMNS = (
     "upper_quartile_seconds",
     "rate_percent",
     *Answer.values,
+    "disputed",
     "technician",
     "customer",
     "kind",
@@ -83,7 +84,8 @@ def _spread(head: dict[str, Any], name: str, times: Times) -> dict[str, Any]:
 def _rate(head: dict[str, Any], asked: Asked) -> dict[str, Any]:
     answers = {name: asked.answers.get(name, 0) for name in Answer.values}
     rate = "" if asked.rate is None else f"{asked.rate:.2f}"
-    return head | {"rows": sum(answers.values()), "counted": asked.over, "rate_percent": rate} | answers
+    told = {"rows": asked.all, "counted": asked.over, "rate_percent": rate, "disputed": asked.disputed}
+    return head | told | answers
 
 
 def _head(name: str, part: str, piece: Period) -> dict[str, Any]:

@@ -76,6 +76,10 @@ class Batch:
         made = {"signoff": UUID(signoff), "order_id": order.pk, "asked_on": self.day(at)}
         return self._row(Asking, UUID(signoff), lambda: Asking(**made, **_sorting(order)))
 
+    def is_known(self, signoff: str) -> bool:
+        """Whether this request was ever asked."""
+        return UUID(signoff) in self.rows[Asking]
+
     def settling(self, dispute: str, order: WorkOrder, at: datetime) -> Settling:
         """The dispute's row."""
         made = {"dispute": UUID(dispute), "order_id": order.pk, "raised_at": at}
@@ -170,6 +174,8 @@ def _ended(batch: Batch, order: WorkOrder, entry: Entry, fact: dict[str, Any]) -
 
 def _raised(batch: Batch, order: WorkOrder, entry: Entry, fact: dict[str, Any]) -> None:
     batch.settling(fact["dispute"], order, entry.at)
+    if batch.is_known(fact["signoff"]):  # what was only shared to read was never asked
+        batch.asking(fact["signoff"], order, entry.at).disputed = True
 
 
 def _resolved(batch: Batch, order: WorkOrder, entry: Entry, fact: dict[str, Any]) -> None:

@@ -4,7 +4,8 @@ disputes are resolved (S1-23), and how many approvals somebody had to verify.
 Time to close: `order.opened` → `order.reported`, for orders closed in the period. Its steps are of the same orders: to
 the first `signature.given`, from there to the report, and from the report to the first `invoice.drafted` after it.
 Approval rate: of the requests asked in the period that are over, those signed with at least one line approved; what the
-shop withdrew before it was over, and what still waits, is not counted. Dispute resolution: `dispute.raised` →
+shop withdrew before it was over, and what still waits, is not counted. Disputed: of all requests asked in the period,
+those that somebody ever disputed (S1-05). Dispute resolution: `dispute.raised` →
 `dispute.resolved`, for disputes resolved in the period. `folds` says how each fact counts.
 """
 
@@ -83,6 +84,17 @@ class Asked:
     answers: dict[str, int]
     approved_lines: int
     lines: int
+    disputed: int = 0
+
+    @property
+    def all(self) -> int:
+        """Every request, whatever became of it."""
+        return sum(self.answers.values())
+
+    @property
+    def dispute_rate(self) -> float | None:
+        """Per cent of all of them that somebody ever disputed (S1-05); None when nothing was asked."""
+        return 100 * self.disputed / self.all if self.all else None
 
     @property
     def over(self) -> int:
@@ -119,7 +131,7 @@ class Figures:
     @property
     def is_empty(self) -> bool:
         """Whether nothing at all happened."""
-        return not (self.closed_all.rows or sum(self.asked_all.answers.values()) or self.settled_all.rows)
+        return not (self.closed_all.rows or self.asked_all.all or self.settled_all.rows)
 
 
 def figures(scope: Scope, period: Period) -> Figures:
@@ -178,7 +190,11 @@ def _by_piece(days: Iterable[tuple[Any, ...]], pieces: list[Period]) -> list[int
 
 def _asked(found: QuerySet[Any], pieces: list[Period]) -> tuple[list[Asked], Asked]:
     told = found.values_list("asked_on", "answer").annotate(
-        n=Count("*"), approved=Sum("approved"), rejected=Sum("rejected"), undecided=Sum("undecided")
+        n=Count("*"),
+        approved=Sum("approved"),
+        rejected=Sum("rejected"),
+        undecided=Sum("undecided"),
+        disputes=Count("asked_on", filter=Q(disputed=True)),
     )
     rows = list(told.order_by())
     each = [[row for row in rows if one.first <= row[0] <= one.last] for one in pieces]
@@ -187,11 +203,12 @@ def _asked(found: QuerySet[Any], pieces: list[Period]) -> tuple[list[Asked], Ask
 
 def _count(rows: Iterable[tuple[Any, ...]]) -> Asked:
     answers: Counter[str] = Counter()
-    approved = lines = 0
-    for _day, answer, count, yes, no, undecided in rows:
+    approved = lines = disputed = 0
+    for _day, answer, count, yes, no, undecided, disputes in rows:
         answers[answer] += count
+        disputed += disputes
         approved, lines = approved + yes, lines + yes + no + undecided
-    return Asked(dict(answers), approved, lines)
+    return Asked(dict(answers), approved, lines, disputed)
 
 
 def _at(stretches: Sequence[Sequence[int]], count: int, share: float) -> float:

@@ -97,7 +97,7 @@ class Answer(models.TextChoices):
 
 
 class Asking(Sorted):
-    """A request to approve and sign (S1-22)."""
+    """A request to approve and sign (S1-22), and whether somebody disputed it (S1-05)."""
 
     signoff = models.UUIDField(primary_key=True)
     order = models.ForeignKey(WorkOrder, models.CASCADE, related_name="+")
@@ -106,13 +106,23 @@ class Asking(Sorted):
     approved = models.PositiveIntegerField(default=0)  # lines, once it is signed
     rejected = models.PositiveIntegerField(default=0)
     undecided = models.PositiveIntegerField(default=0)
+    disputed = models.BooleanField(default=False, db_default=False)  # whether it ever was (S1-05)
 
     class Meta:
         """Found by the day of asking."""
 
         indexes: ClassVar = [
             models.Index(
-                fields=["organisation", "asked_on", "answer", "approved", "rejected", "undecided", *SORTED],
+                fields=[
+                    "organisation",
+                    "asked_on",
+                    "answer",
+                    "approved",
+                    "rejected",
+                    "undecided",
+                    "disputed",
+                    *SORTED,
+                ],
                 name="asking_by_day",
             )
         ]

@@ -110,6 +110,27 @@ def test_S1_22_the_rate_is_of_what_is_over(shop: Shop) -> None:
     assert [one.over for one in told.asked] == [0, 4, 1, 0, 0, 0], "by the week of asking"
 
 
+def test_S1_05_whether_delays_and_disputes_become_fewer_is_seen_by_week(shop: Shop) -> None:
+    """Two requests a week for four weeks, of which fewer and fewer are disputed; each order waits a day less."""
+    for week, disputed in enumerate((2, 1, 1, 0)):
+        begin, jobs = START + 7 * week * DAY, [Job(shop), Job(shop)]
+        for place, kind in enumerate(("order.opened", "signoff.requested")):
+            for job in jobs:
+                job.tell(kind, begin + place * HOUR)
+        for place, kind in enumerate(("dispute.raised", "dispute.resolved", "dispute.raised"), start=2):
+            for job in jobs[:disputed]:
+                job.tell(kind, begin + place * HOUR)
+        for kind in ("signature.given", "order.reported"):
+            for job in jobs:
+                job.tell(kind, begin + (5 - week) * DAY)
+    never_asked = Job(shop)
+    never_asked.tell("dispute.raised", START + 27 * DAY)  # what was only shared to read
+    told = figures(shop, date(2026, 3, 2), date(2026, 3, 29))
+    assert [one.dispute_rate for one in told.asked] == [100, 50, 50, 0]
+    assert (told.asked_all.disputed, told.asked_all.all) == (4, 8)
+    assert [one.spreads[SIGN].median for one in told.closed] == [5 * 86400, 4 * 86400, 3 * 86400, 2 * 86400]
+
+
 def test_S1_23_disputes_by_when_they_were_resolved(shop: Shop) -> None:
     first, second = Job(shop), Job(shop)
     first.tell("dispute.raised", START - 9 * DAY)

@@ -85,12 +85,14 @@ def _shown(told: Figures) -> dict[str, Any]:
         "line_rate": None if asked.line_rate is None else share(asked.line_rate),
         "over": [(one.label, asked.answers.get(one, 0)) for one in measures.OVER],
         "not_over": [(one.label, asked.answers.get(one, 0)) for one in NOT_COUNTED],
+        "disputed": share(asked.dispute_rate),
         "rate_plot": plots.shares(told, told.asked, _("Approval rate")),
         "rate_rows": [
             (
                 name(piece),
                 share(one.rate),
                 [(key.label, one.answers.get(key, 0)) for key in (*measures.OVER, *NOT_COUNTED)],
+                one.disputed,
             )
             for piece, one in zip(told.pieces, told.asked, strict=True)
         ],

@@ -56,6 +56,7 @@ def test_S1_21_S1_22_S1_23_the_page_says_what_was_measured(staff: Come, busy: Sh
         "50%",
         "Not recorded",
         "No dispute is open now.",
+        "Disputed: 1 of 3 requests asked in this period (33.3%).",
         "By week",
     ):
         assert said in page, said
@@ -153,6 +154,7 @@ def test_the_file_has_the_same_figures(staff: Come, busy: Shop) -> None:
     assert whole["to_close"]["median_seconds"] == str(3 * 86400)
     assert whole["to_invoice"]["median_seconds"] == "", "not recorded is not nothing"
     assert (whole["approval_rate"]["rate_percent"], whole["approval_rate"]["waiting"]) == ("50.00", "1")
+    assert (whole["approval_rate"]["disputed"], whole["to_close"]["disputed"]) == ("1", "")
     assert whole["to_close"]["customer"] == "'=1+1"
     assert "figures-2026-03-01-2026-03-31.csv" in answer["Content-Disposition"]
 
