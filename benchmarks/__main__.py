@@ -12,22 +12,24 @@ import platform
 import sys
 import time
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
 from benchmarks import field, foreign, growth, keeping, memory, pages, parts, signing
 from benchmarks.figures import Effort, Figure, Measurement, table
+from benchmarks.installation import POSTGRESQL, SQLITE
 
 MEASUREMENTS: dict[str, Measurement] = {
     "visit": pages.first_visit,
     "get": pages.throughput,
-    "sign-sqlite": signing.sqlite,
-    "sign-postgresql": signing.postgresql,
+    "sign-sqlite": partial(signing.measure, SQLITE),
+    "sign-postgresql": partial(signing.measure, POSTGRESQL),
     "document": parts.document,
     "ledger": parts.ledger,
-    "growth-sqlite": growth.sqlite,
-    "growth-postgresql": growth.postgresql,
-    "field-sqlite": field.sqlite,
-    "field-postgresql": field.postgresql,
+    "growth-sqlite": partial(growth.measure, SQLITE),
+    "growth-postgresql": partial(growth.measure, POSTGRESQL),
+    "field-sqlite": partial(field.measure, SQLITE),
+    "field-postgresql": partial(field.measure, POSTGRESQL),
     "memory": memory.idle,
     "backup": keeping.backup,
     "intake": foreign.intake,

@@ -6,12 +6,11 @@ import json
 import threading
 import time
 from collections.abc import Callable
-from contextlib import AbstractContextManager
 from http.client import HTTPConnection
 from typing import Any
 
 from benchmarks.figures import Effort, Figure, median, percentile
-from benchmarks.installation import Failed, Inside, Installation, on_postgresql, on_sqlite
+from benchmarks.installation import Failed, Inside, on
 from benchmarks.signing import CSRF, SECRET, SESSION, TIMEOUT_SECONDS
 
 AT_ONCE = 20  # envelopes in one request, as the app sends them
@@ -20,18 +19,9 @@ PAUSE_SECONDS = 0.05  # between two pages of one reader
 LONGEST_SECONDS = 600
 
 
-def sqlite(effort: Effort) -> list[Figure]:
-    """On SQLite."""
-    return _measure("SQLite", on_sqlite(), effort)
-
-
-def postgresql(effort: Effort) -> list[Figure]:
-    """On PostgreSQL."""
-    return _measure("PostgreSQL", on_postgresql(), effort)
-
-
-def _measure(name: str, place: AbstractContextManager[Installation], effort: Effort) -> list[Figure]:
-    with place as installation, installation.inside() as inside:
+def measure(name: str, effort: Effort) -> list[Figure]:
+    """Send them, read pages beside it, and wait until all is filed. `name` is a database."""
+    with on(name) as (installation, inside):
         [reader] = inside.ask("orders", count=1, one_customer=False)
         sealed = inside.ask("captures", count=effort.times(500, 25))
         with installation.serving() as port:

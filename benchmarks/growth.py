@@ -6,12 +6,11 @@ is the process's CPU time, database included; on PostgreSQL, which is another pr
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from contextlib import AbstractContextManager, ExitStack
+from contextlib import ExitStack
 from typing import Any
 
 from benchmarks.figures import Effort, Figure, median
-from benchmarks.installation import Failed, Inside, Installation, on_postgresql, on_sqlite
+from benchmarks.installation import SQLITE, Failed, Inside, on
 
 # issue 3, "Speed and size": at most so many times what it costs with 100 orders; the others only inform.
 MOST_GROWTH = {
@@ -32,22 +31,12 @@ WARM = 3
 Asked = tuple[str, str, dict[str, str] | None]
 
 
-def sqlite(effort: Effort) -> list[Figure]:
-    """Growth on SQLite."""
-    return _measure("SQLite", "cpu", on_sqlite, effort)
-
-
-def postgresql(effort: Effort) -> list[Figure]:
-    """Growth on PostgreSQL."""
-    return _measure("PostgreSQL", "wall", on_postgresql, effort)
-
-
-def _measure(
-    name: str, clock: str, place: Callable[[], AbstractContextManager[Installation]], effort: Effort
-) -> list[Figure]:
+def measure(name: str, effort: Effort) -> list[Figure]:
+    """The same pages on a small and a large installation. `name` is a database."""
+    clock = "cpu" if name == SQLITE else "wall"
     with ExitStack() as stack:
         sizes = (SMALL, LARGE_QUICK if effort.quick else LARGE)
-        insides = [stack.enter_context(stack.enter_context(place()).inside()) for _ in sizes]
+        insides = [stack.enter_context(on(name))[1] for _ in sizes]
         for inside, (orders, entries) in zip(insides, sizes, strict=True):
             inside.ask("fill", orders=orders, entries=entries)
         name = f"{sizes[1][0]:,} orders, {name}"

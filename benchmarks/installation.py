@@ -140,6 +140,17 @@ def on_postgresql() -> Iterator[Installation]:
         yield Installation(Path(folder), url)
 
 
+SQLITE, POSTGRESQL = "SQLite", "PostgreSQL"
+PLACES = {SQLITE: on_sqlite, POSTGRESQL: on_postgresql}
+
+
+@contextmanager
+def on(database: str) -> Iterator[tuple[Installation, Inside]]:
+    """An installation on one of `PLACES`, and a process inside it."""
+    with PLACES[database]() as installation, installation.inside() as inside:
+        yield installation, inside
+
+
 def _free_port() -> int:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port: int = listener.getsockname()[1]

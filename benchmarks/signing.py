@@ -5,13 +5,12 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import AbstractContextManager
 from http.client import HTTPConnection
 from typing import Any
 from urllib.parse import urlencode
 
 from benchmarks.figures import AT_LEAST, Effort, Figure, median, percentile
-from benchmarks.installation import Failed, Inside, Installation, on_postgresql, on_sqlite
+from benchmarks.installation import Failed, Inside, on
 
 # What `paraph serve` promises (issue 2, "Speed and size").
 ONE_CLIENT_MS = 100
@@ -24,18 +23,9 @@ SECRET = "c" * 32  # a browser's CSRF cookie; the form sends the same
 SESSION, CSRF = "__Host-paraph", "__Host-csrf"
 
 
-def sqlite(effort: Effort) -> list[Figure]:
-    """Signing on SQLite."""
-    return _measure("SQLite", on_sqlite(), effort)
-
-
-def postgresql(effort: Effort) -> list[Figure]:
-    """Signing on PostgreSQL."""
-    return _measure("PostgreSQL", on_postgresql(), effort)
-
-
-def _measure(name: str, place: AbstractContextManager[Installation], effort: Effort) -> list[Figure]:
-    with place as installation, installation.inside() as inside:
+def measure(name: str, effort: Effort) -> list[Figure]:
+    """Signing by one client and by eight, for many customers and for one. `name` is a database."""
+    with on(name) as (installation, inside):
         prepared = {
             whose: [
                 inside.ask("orders", count=count, one_customer=one)

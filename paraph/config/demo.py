@@ -13,6 +13,7 @@ from django.db import transaction
 
 from paraph.automation import runner
 from paraph.config import (
+    demo_acts,
     demo_bills,
     demo_disputes,
     demo_history,
@@ -26,10 +27,10 @@ from paraph.config import (
 )
 from paraph.delivery import mailbox, outbox
 from paraph.lib import clock
-from paraph.lib.actor import SYSTEM, Actor
+from paraph.lib.actor import SYSTEM
 from paraph.people import members
 from paraph.people.models import Contact, Customer, Member, Organisation, Role, Site
-from paraph.signoff import ceremonies, completion, consent, invitations, pins, requests
+from paraph.signoff import ceremonies, invitations, pins, requests
 from paraph.signoff.models import Ask, Choice, View
 from paraph.web.office.demo import PIN
 from paraph.work import comments, orders
@@ -167,13 +168,14 @@ def _play(made: list[WorkOrder], manager: Member, technician: Member) -> None:
     comments.add(aircraft, lines[0], text="The cord shows. We would not fly it.", by=technician.actor)
     demo_turns.print_out(_ask(well, manager, ""))
     signing = _ask(heating, manager, "Zoals besproken op de werf.")
-    _sign(signing, "Sofie Maes", "Zaakvoerder")
-    _work(heating, {1: "17.5", 2: "6"}, technician)
+    demo_acts.sign(signing, drawn=demo_orders.DRAWN)
+    worked = {1: {"actual_hours": Decimal("17.5")}, 2: {"actual_hours": Decimal(6)}}
+    demo_acts.write(heating, worked, technician)
     _share(heating, manager, "Morgen stellen we de installatie in bedrijf.")
     second = ("Marc Dubois", "Associé", "marc@librairie-dubois.example")
     demo_turns.ask_in_turn(printing, second, manager, DEMO_HOURS)
     demo_turns.decline(_ask(books, manager, ""), "Dit jaar stellen we de jaarrekening zelf samen.")
-    _sign(_ask(lift, manager, ""), "Ines Baert", "Site manager")
+    demo_acts.sign(_ask(lift, manager, ""), drawn=demo_orders.DRAWN)
     runner.run_all()
     demo_turns.change(lift, 2, "6.5", "Replace both chains and the worn pulley, set and test.", technician)
 
@@ -188,40 +190,6 @@ def _ask(order: WorkOrder, manager: Member, text: str) -> Any:
     )
 
 
-def _work(order: WorkOrder, hours: dict[int, str], technician: Member) -> None:
-    """The technician writes down the hours so far, by line number."""
-    told = orders.load(order.pk)
-    items = [
-        orders.ItemDraft(
-            id=one.pk,
-            finding=one.finding,
-            action=one.action,
-            labour_code=one.labour_code,
-            estimated_hours=one.estimated_hours,
-            actual_hours=Decimal(hours[one.number]) if one.number in hours else None,
-            hourly_rate=one.hourly_rate,
-            tax_rate=one.tax_rate,
-            parts=[
-                orders.PartDraft(part.name, part.number, part.quantity, part.unit_price)
-                for part in one.parts.all()
-            ],
-        )
-        for one in orders.lines_of(told)
-    ]
-    draft = orders.OrderDraft(
-        title=told.title,
-        object_name=told.object_name,
-        customer=told.customer,
-        contacts=list(told.contacts.all()),
-        site=told.site,
-        technician=told.technician,
-        notes=told.notes,
-        kind=told.kind,
-        items=items,
-    )
-    orders.revise(told, draft, expected=told.revision, by=technician.actor)
-
-
 def _share(order: WorkOrder, manager: Member, text: str) -> None:
     """The customer is sent how far the work is."""
     contacts = list(order.contacts.order_by("name")[:1])
@@ -230,20 +198,3 @@ def _share(order: WorkOrder, manager: Member, text: str) -> None:
         invitations.send(
             party, view=View.PROGRESS, by=manager, actor=manager.actor, hours=DEMO_HOURS, text=text
         )
-
-
-def _sign(invitation: Any, name: str, role: str) -> None:
-    by = Actor("contact", str(invitation.party.contact_id), name)
-    ceremonies.approve_all(invitation, by=by)
-    ceremony = ceremonies.review(invitation, by=by)
-    agreed = consent.sentence(ceremony.snapshot, invitation.language)
-    completion.sign(
-        ceremony,
-        name=name,
-        role=role,
-        consent=agreed.digest,
-        language=invitation.language,
-        method="drawn",
-        mark=demo_orders.DRAWN,
-        by=by,
-    )

@@ -6,13 +6,12 @@ import uuid
 from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
-from uuid import UUID
 
 from paraph.billing import invoices, profiles
-from paraph.lib.actor import Actor
+from paraph.config import demo_acts
 from paraph.people.models import Member, Role
-from paraph.signoff import ceremonies, completion, consent, invitations, requests
-from paraph.signoff.models import Ask, View
+from paraph.signoff import invitations, requests
+from paraph.signoff.models import View
 from paraph.work import orders
 from paraph.work.models import WorkOrder
 
@@ -93,29 +92,5 @@ def _done(
         items=items,
     )
     order = orders.open_order(like.organisation, draft, by=staff[Role.DISPATCHER].actor)
-    _signed(order, staff[Role.MANAGER], hours)
-    worked: dict[UUID | str, Decimal | None] = {
-        one.pk: one.estimated_hours for one in orders.lines_of(orders.load(order.pk))
-    }
-    return orders.report(order, by=staff[Role.TECHNICIAN].actor, hours=worked)
-
-
-def _signed(order: WorkOrder, manager: Member, hours: int) -> None:
-    contact = order.contacts.get()
-    party = requests.ask(order, [(contact, Ask.AUTHORISE)], by=manager.actor).parties.get()
-    invitation, _link = invitations.hand_over(
-        party, view=View.ESTIMATE, by=manager, actor=manager.actor, hours=hours
-    )
-    by = Actor("contact", str(contact.pk), contact.name)
-    ceremonies.approve_all(invitation, by=by)
-    ceremony = ceremonies.review(invitation, by=by)
-    completion.sign(
-        ceremony,
-        name=contact.name,
-        role=contact.title,
-        consent=consent.sentence(ceremony.snapshot, invitation.language).digest,
-        language=invitation.language,
-        method="typed",
-        mark=contact.name,
-        by=by,
-    )
+    demo_acts.sign(demo_acts.hand(order, order.contacts.get(), staff[Role.MANAGER], hours))
+    return demo_acts.report(order, staff[Role.TECHNICIAN])

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Callable
 from typing import Any
 
 from PIL import Image, ImageDraw
 
+from paraph.config import demo_acts
+from paraph.config.demo_acts import Mail, Make
 from paraph.lib import clock
-from paraph.lib.actor import Actor
 from paraph.people.models import Member, Role
 from paraph.signoff import dispute_photos, disputes, outcomes
 from paraph.signoff.models import Invitation
 from paraph.work import orders
-from paraph.work.models import WorkOrder
 
 GATE: dict[str, Any] = {
     "title": "Sliding gate",
@@ -62,11 +61,9 @@ COOLING: dict[str, Any] = {
     "tax": "21",
     "items": [("Deurrubber lek", "Rubber vervangen.", "KOE-1", "2", [("Deurrubber", "DR-210", "1", 8800)])],
 }
-Make = Callable[[dict[str, Any]], WorkOrder]
-Ask = Callable[[WorkOrder, Member, str], Invitation]
 
 
-def play(make: Make, ask: Ask, staff: dict[Any, Member]) -> None:
+def play(make: Make, ask: Mail, staff: dict[Any, Member]) -> None:
     """The gate's owner shows what is wrong; the butcher's question was explained; at the gate nobody was there once."""
     manager, technician = staff[Role.MANAGER], staff[Role.TECHNICIAN]
     gate = ask(make(GATE), manager, "")
@@ -80,7 +77,7 @@ def play(make: Make, ask: Ask, staff: dict[Any, Member]) -> None:
         actor=technician.actor,
     )
     found = _said(gate, "The rail is still bent. A car cannot pass; see the photo.", (1,))
-    dispute_photos.add_by_customer(found, gate, _photo(), by=_who(gate))
+    dispute_photos.add_by_customer(found, gate, _photo(), by=demo_acts.who(gate))
     disputes.answer(found, text="We come on Thursday and measure it.", by=technician, actor=technician.actor)
     cooling = ask(make(COOLING), manager, "")
     settled = _said(cooling, "Het rubber was toch onder garantie?", ())
@@ -93,15 +90,10 @@ def play(make: Make, ask: Ask, staff: dict[Any, Member]) -> None:
     )
 
 
-def _who(invitation: Invitation) -> Actor:
-    contact = invitation.party.contact
-    return Actor("contact", str(contact.pk), contact.name)
-
-
 def _said(invitation: Invitation, reason: str, numbers: tuple[int, ...]) -> Any:
     lines = orders.lines_of(orders.load(invitation.party.signoff.order_id))
     chosen = [one.pk for one in lines if one.number in numbers]
-    return disputes.dispute(invitation, reason=reason, items=chosen, by=_who(invitation))
+    return disputes.dispute(invitation, reason=reason, items=chosen, by=demo_acts.who(invitation))
 
 
 def _photo() -> bytes:

@@ -11,18 +11,15 @@ from datetime import timedelta
 from decimal import Decimal
 from heapq import heapify, heappop, heappush
 from typing import Any
-from uuid import UUID
 
 from paraph.automation import notices, runner
 from paraph.billing import invoices, profiles
-from paraph.config import demo_bills
+from paraph.config import demo_acts, demo_bills
 from paraph.delivery import mailbox, outbox
 from paraph.insights import folding
 from paraph.lib import clock
-from paraph.lib.actor import Actor
 from paraph.people.models import Contact, Customer, Member, Organisation, Role
-from paraph.signoff import ceremonies, completion, consent, disputes, invitations, requests
-from paraph.signoff.models import Ask, Invitation, View
+from paraph.signoff import ceremonies, disputes
 from paraph.work import orders
 
 PAST = timedelta(weeks=11)  # how long ago the company was founded
@@ -90,12 +87,9 @@ def _job(staff: Mapping[Any, Member], contact: Contact, number: int) -> Iterator
     )
     order = orders.open_order(manager.organisation, draft, by=staff[Role.DISPATCHER].actor)
     yield 1
-    party = requests.ask(order, [(contact, Ask.AUTHORISE)], by=manager.actor).parties.get()
-    invitation, _link = invitations.hand_over(
-        party, view=View.ESTIMATE, by=manager, actor=manager.actor, hours=LINK_HOURS
-    )
+    invitation = demo_acts.hand(order, contact, manager, LINK_HOURS)
     yield answer
-    by = Actor("contact", str(contact.pk), contact.name)
+    by = demo_acts.who(invitation)
     if end == DECLINED:
         ceremonies.decline(invitation, reason="We let somebody else do it.", by=by)
         return
@@ -104,30 +98,12 @@ def _job(staff: Mapping[Any, Member], contact: Contact, number: int) -> Iterator
         yield 4 + answer
         told = {"resolution": "explained", "text": "It is: this is the second visit."}
         disputes.resolve(found, by=manager, actor=manager.actor, **told)
-    _sign(invitation, contact, by)
+    demo_acts.sign(invitation)
     yield report
-    worked: dict[UUID | str, Decimal | None] = {
-        one.pk: one.estimated_hours for one in orders.lines_of(orders.load(order.pk))
-    }
-    orders.report(order, by=technician.actor, hours=worked)
+    demo_acts.report(order, technician)
     yield BILLED_HOURS
     (bill,) = invoices.of_order(order)  # a rule drafted it
     invoices.issue(bill, by=staff[Role.BILLER], actor=staff[Role.BILLER].actor)
-
-
-def _sign(invitation: Invitation, contact: Contact, by: Actor) -> None:
-    ceremonies.approve_all(invitation, by=by)
-    ceremony = ceremonies.review(invitation, by=by)
-    completion.sign(
-        ceremony,
-        name=contact.name,
-        role=contact.title,
-        consent=consent.sentence(ceremony.snapshot, invitation.language).digest,
-        language=invitation.language,
-        method="typed",
-        mark=contact.name,
-        by=by,
-    )
 
 
 def _contact(manager: Member, name: str, who: str, email: str, place: tuple[str, str, str]) -> Contact:

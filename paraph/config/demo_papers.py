@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Callable
 from typing import Any
 
 from PIL import Image, ImageDraw
 
+from paraph.config import demo_acts
+from paraph.config.demo_acts import Mail, Make
 from paraph.intake.pictures import pictures
-from paraph.lib.actor import Actor
 from paraph.people.models import Member, Role
 from paraph.signoff import ceremonies, papers, reading, returns
-from paraph.signoff.models import Invitation, Paper
-from paraph.work.models import WorkOrder
+from paraph.signoff.models import Paper
 
 DPI = 150
 POINT = DPI / 72
@@ -65,25 +64,18 @@ CRANE: dict[str, Any] = {
         ),
     ],
 }
-Make = Callable[[dict[str, Any]], WorkOrder]
-Ask = Callable[[WorkOrder, Member, str], Invitation]
 
 
-def play(make: Make, ask: Ask, staff: dict[Any, Member]) -> None:
+def play(make: Make, ask: Mail, staff: dict[Any, Member]) -> None:
     """The terminal's paper is in order and filed; on the shipping company's, a sentence was struck out."""
     for told, altered in ((PUMP, False), (CRANE, True)):
         invitation = ask(make(told), staff[Role.MANAGER], "")
-        by = _who(invitation)
+        by = demo_acts.who(invitation)
         ceremonies.approve_all(invitation, by=by)
         paper = papers.issue(invitation, format="a4", language="en", by=by)
         file = returns.add_file(invitation, _scan(paper, altered=altered), "signed.pdf", by=by)
         returns.send(file.returned, invitation, by=by)
         reading.read_due()
-
-
-def _who(invitation: Invitation) -> Actor:
-    contact = invitation.party.contact
-    return Actor("contact", str(contact.pk), contact.name)
 
 
 def _scan(paper: Paper, *, altered: bool) -> bytes:

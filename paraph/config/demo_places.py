@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
+from paraph.config import demo_acts
+from paraph.config.demo_acts import Mail, Make
 from paraph.lib import clock
 from paraph.people import sites
 from paraph.people.models import Member, Role
-from paraph.signoff import ceremonies, completion, consent, policies, presence, verifying
+from paraph.signoff import policies, presence, verifying
 from paraph.signoff.circumstances import Circumstances
-from paraph.signoff.models import Invitation, Verification
+from paraph.signoff.models import Verification
 from paraph.work.models import WorkOrder
 
 CRANE: dict[str, Any] = {
@@ -59,11 +60,9 @@ CRANE_AREA = sites.AreaDraft(51.4425, 3.5736, 150)
 PUMP_AREA = sites.AreaDraft(
     polygon=((51.0752, 2.5171), (51.0752, 2.5189), (51.0764, 2.5189), (51.0764, 2.5171))
 )
-Make = Callable[[dict[str, Any]], WorkOrder]
-Ask = Callable[[WorkOrder, Member, str], Invitation]
 
 
-def play(make: Make, ask: Ask, staff: dict[Any, Member]) -> None:
+def play(make: Make, ask: Mail, staff: dict[Any, Member]) -> None:
     """The foreman signed a good way from the quay; the manager telephoned the camping about the other one."""
     manager, technician = staff[Role.MANAGER], staff[Role.TECHNICIAN]
     _signed(_at(make(CRANE), CRANE_AREA, manager), ask, manager, technician, (51.4464, 3.5736, 22.0))
@@ -80,14 +79,14 @@ def _at(order: WorkOrder, area: sites.AreaDraft, manager: Member) -> WorkOrder:
 
 def _signed(
     order: WorkOrder,
-    ask: Ask,
+    ask: Mail,
     manager: Member,
     technician: Member,
     told: tuple[float, float, float],
 ) -> Verification:
     """All lines approved and signed for, the phone standing there."""
     invitation = ask(order, manager, "")
-    contact, now = invitation.party.contact, clock.now()
+    now = clock.now()
     place = {
         "latitude": told[0],
         "longitude": told[1],
@@ -105,17 +104,5 @@ def _signed(
         clock=clocks,
         doubts=(*presence.doubts(judged, policy), *doubts),
     )
-    ceremonies.approve_all(invitation, by=contact.actor)
-    ceremony = ceremonies.review(invitation, by=contact.actor)
-    signature = completion.sign(
-        ceremony,
-        name=contact.name,
-        role=contact.title,
-        consent=consent.sentence(ceremony.snapshot, contact.language).digest,
-        language=contact.language,
-        method="typed",
-        mark=contact.name,
-        by=contact.actor,
-        circumstances=around,
-    )
+    signature = demo_acts.sign(invitation, circumstances=around)
     return Verification.objects.get(signature=signature)

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
-from paraph.lib.actor import Actor
+from paraph.config import demo_acts
+from paraph.config.demo_acts import Make
 from paraph.people.models import Member, Role
-from paraph.signoff import ceremonies, completion, consent, invitations, requests
+from paraph.signoff import ceremonies, invitations, requests
 from paraph.signoff.models import Ask, Choice, Invitation, View
 from paraph.work import checklists, orders
-from paraph.work.models import Item, WorkOrder
+from paraph.work.models import WorkOrder
 
 PUMP: dict[str, Any] = {
     "title": "Pompstation nazien",
@@ -59,64 +59,24 @@ DOOR: dict[str, Any] = {
 }
 
 
-def play(open_order: Callable[[dict[str, Any]], WorkOrder], staff: dict[Any, Member], hours: int) -> None:
+def play(open_order: Make, staff: dict[Any, Member], hours: int) -> None:
     """Two jobs are done; the first customer has the report, the second accepted all but the paint."""
     pump, door = open_order(PUMP), open_order(DOOR)
     _work(pump, ("4.5", "0.25"), staff[Role.TECHNICIAN])
     _work(door, ("1.25", "2", "0.5"), staff[Role.TECHNICIAN])
     _send(pump, staff[Role.MANAGER], hours, "Zoals vanmorgen besproken bij het gemaal.")
     entry = _send(door, staff[Role.MANAGER], hours, "")
-    by = Actor("contact", str(entry.party.contact_id), entry.party.contact.name)
     last = orders.lines_of(orders.load(door.pk))[-1]
-    ceremonies.decide(entry, last.pk, Choice.REJECTED, by=by)
-    ceremonies.approve_all(entry, by=by)
-    ceremony = ceremonies.review(entry, by=by)
-    completion.sign(
-        ceremony,
-        name=entry.party.contact.name,
-        role=entry.party.contact.title,
-        consent=consent.sentence(ceremony.snapshot, entry.language).digest,
-        language=entry.language,
-        method="typed",
-        mark=entry.party.contact.name,
-        by=by,
-    )
+    ceremonies.decide(entry, last.pk, Choice.REJECTED, by=demo_acts.who(entry))
+    demo_acts.sign(entry)
 
 
 def _work(order: WorkOrder, hours: tuple[str, ...], technician: Member) -> None:
     """The technician writes down the hours, and goes through the checklist."""
-    told = orders.load(order.pk)
-    draft = orders.OrderDraft(
-        title=told.title,
-        object_name=told.object_name,
-        customer=told.customer,
-        contacts=list(told.contacts.all()),
-        site=told.site,
-        technician=told.technician,
-        notes=told.notes,
-        kind=told.kind,
-        items=[_worked(one, spent) for one, spent in zip(orders.lines_of(told), hours, strict=True)],
-    )
-    order = orders.revise(told, draft, expected=told.revision, by=technician.actor)
+    worked = {number: {"actual_hours": Decimal(spent)} for number, spent in enumerate(hours, start=1)}
+    order = demo_acts.write(order, worked, technician)
     keys = [one.key for one in checklists.of(orders.load(order.pk))]
     checklists.confirm(order, keys, by=technician, actor=technician.actor)
-
-
-def _worked(item: Item, hours: str) -> orders.ItemDraft:
-    return orders.ItemDraft(
-        id=item.pk,
-        finding=item.finding,
-        action=item.action,
-        labour_code=item.labour_code,
-        estimated_hours=item.estimated_hours,
-        actual_hours=Decimal(hours),
-        hourly_rate=item.hourly_rate,
-        tax_rate=item.tax_rate,
-        parts=[
-            orders.PartDraft(part.name, part.number, part.quantity, part.unit_price)
-            for part in item.parts.all()
-        ],
-    )
 
 
 def _send(order: WorkOrder, manager: Member, hours: int, text: str) -> Invitation:
