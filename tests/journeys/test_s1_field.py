@@ -43,7 +43,7 @@ def test_S1_35_an_enrolled_phone_shows_its_orders_without_network_also_after_a_r
         assert word not in tess.stored(), word
 
 
-def test_S1_the_customer_signs_in_the_cellar_and_the_order_is_approved_when_the_phone_is_back(
+def test_S1_07_the_customer_signs_in_the_cellar_and_the_order_is_approved_when_the_phone_is_back(
     shop: Shop, phone: Callable[..., Phone], axe: Callable[..., None]
 ) -> None:
     shop.site.latitude, shop.site.longitude, shop.site.radius_m = SITE["latitude"], SITE["longitude"], 300

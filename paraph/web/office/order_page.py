@@ -13,6 +13,8 @@ from paraph.automation import notices
 from paraph.lib import figures
 from paraph.people import access
 from paraph.people.models import Member
+from paraph.signoff import in_person
+from paraph.signoff.models import CONSENTED
 from paraph.web.office import disputes_panel, invoices_page, next_step, overview, reach, without
 from paraph.web.office.doors import page, show
 from paraph.web.office.forms import extension
@@ -20,6 +22,9 @@ from paraph.web.office.forms.photos import PhotosForm
 from paraph.web.office.forms.report import ReportForm
 from paraph.work import orders, photos
 from paraph.work.models import Status, WorkOrder
+
+# What the app shows its technician (`web.field.reach`): nothing that is over, disputed or being verified.
+ON_SITE = (Status.OPEN, Status.NEEDS_SIGNATURE, Status.PARTLY_APPROVED, Status.APPROVED)
 
 
 @page("order.view")
@@ -56,9 +61,22 @@ def answer(
         "outcomes": without.rows(seen, about, tried["attempts"]),
         "extensions": extension.CHOICES,
         **_photos(order, member),
+        "on_site": _is_theirs(order, member) and not _is_accepted(seen),
         "report": form or (ReportForm(order) if may_report else None),
     }
     return show(request, member, "order.html", section="orders", status=status, **{**told, **more})
+
+
+def _is_theirs(order: WorkOrder, member: Member) -> bool:
+    """Whether the app of this member's phone has the order, so that it can be signed there (S1-07)."""
+    return (
+        order.status in ON_SITE and order.technician_id == member.pk and access.can(member, in_person.RIGHT)
+    )
+
+
+def _is_accepted(seen: overview.Overview) -> bool:
+    """Whether its service report is signed: then nothing is left to sign on site."""
+    return any(one.signoff.of_report and one.signoff.state in CONSENTED for one in seen.requests)
 
 
 def _photos(order: WorkOrder, member: Member) -> dict[str, Any]:

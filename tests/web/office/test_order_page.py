@@ -12,7 +12,7 @@ from paraph.lib import clock, home
 from paraph.signoff import ceremonies, completion
 from paraph.signoff.models import SignOff, State
 from paraph.work import comments, orders
-from paraph.work.models import Comment, Status
+from paraph.work.models import Comment, Status, WorkOrder
 from tests import cast
 from tests.cast import Shop
 from tests.web.office.conftest import Staff
@@ -167,6 +167,24 @@ def test_what_is_next_names_the_expired_link(shop: Shop, mara: Staff) -> None:
         start = mara.text("/")
     assert "Expired links" in start
     assert "was never opened" in start
+
+
+def test_S1_07_the_technician_goes_from_the_order_to_its_signing_on_their_phone(
+    shop: Shop, mara: Staff, staff: Callable[..., Staff]
+) -> None:
+    order = shop.open_order(lines=1)
+    module = f'href="/field/#order/{order.pk}"'
+    tess = staff(shop.tess)
+    signature = tess.text(f"/orders/{order.pk}/").split('<h2 id="signature">')[1].split("</section>")[0]
+    assert module in signature
+    assert module not in mara.text(f"/orders/{order.pk}/")  # it is not on her phone
+    for status in (Status.COMPLETED, Status.DISPUTED):
+        WorkOrder.objects.update(status=status)
+        assert module not in tess.text(f"/orders/{order.pk}/")
+    WorkOrder.objects.update(status=Status.OPEN)
+    shop.tess.without = ["signature.capture"]
+    shop.tess.save()
+    assert module not in tess.text(f"/orders/{order.pk}/")
 
 
 def test_an_order_without_lines_teaches(shop: Shop, staff: Callable[..., Staff]) -> None:
