@@ -272,8 +272,8 @@ def _review(filing: Filing, order: WorkOrder, contact: Contact) -> None:
         raise Held("checklist")
     invitation = _invite(filing, order, contact)
     by = filing.customer(contact)
-    for item, choice in payload.decisions:
-        ceremonies.decide(invitation, item, choice, by=by)
+    if payload.decisions:
+        ceremonies.decide_each(invitation, payload.decisions, by=by)
     ceremony = ceremonies.review(invitation, by=by)
     if ceremony.snapshot.digest != payload.digest:
         raise Held("order_changed")

@@ -6,7 +6,8 @@ customer saw is still true, writes its row and records its one fact. A repeated 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -73,23 +74,36 @@ MAX_REASON = 4000
 FACTS = {Choice.APPROVED: ItemApproved, Choice.REJECTED: ItemRejected, Choice.PENDING: ItemCleared}
 
 
-@transaction.atomic
 def decide(invitation: Invitation, item_id: UUID, choice: str, *, by: Actor) -> Decision | None:
     """Approve, reject or clear one line (S3-22 … S3-26). The same choice again changes nothing and returns None.
 
     Raises `NotThere` for a line of another order, `Locked` for one that was signed for, `Closed`, `OnlyToRead`.
     """
+    return next(iter(decide_each(invitation, [(item_id, choice)], by=by)), None)
+
+
+@transaction.atomic
+def decide_each(invitation: Invitation, choices: Iterable[tuple[UUID, str]], *, by: Actor) -> list[Decision]:
+    """Decide several lines one after the other, all or none; each is a decision and a fact of its own.
+
+    What stands so already is left out. Raises as `decide`.
+    """
     party = acting(invitation)
     order = orders.load(party.signoff.order_id)
-    item = next((one for one in orders.lines_of(order) if one.pk == item_id), None)
-    if item is None:
-        raise NotThere
-    if choice not in Choice.values:
-        raise Unusable("choice", _("Choose approve, reject or clear."))
-    stand = subjects.standing(order, invitation.view).get(str(item.pk))
-    if stand is None:
-        raise NotThere
-    return _decide(party, item, choice, stand, by)
+    lines = {one.pk: one for one in orders.lines_of(order)}
+    stand, settled = subjects.standing(order, invitation.view), _is_settled(party.signoff)
+    made = []
+    for item_id, choice in choices:
+        if item_id not in lines:
+            raise NotThere
+        if choice not in Choice.values:
+            raise Unusable("choice", _("Choose approve, reject or clear."))
+        now = stand.get(str(item_id))
+        if now is None:
+            raise NotThere
+        made.append(_decide(party, lines[item_id], choice, now, by, settled=settled))
+        stand[str(item_id)] = replace(now, choice=choice)
+    return [one for one in made if one]
 
 
 @transaction.atomic
@@ -97,10 +111,10 @@ def approve_all(invitation: Invitation, *, by: Actor) -> list[Decision]:
     """Approve every line that is still undecided; each is a decision and a fact of its own."""
     party = acting(invitation)
     order = orders.load(party.signoff.order_id)
-    stand = subjects.standing(order, invitation.view)
+    stand, settled = subjects.standing(order, invitation.view), _is_settled(party.signoff)
     shown = [(one, stand[str(one.pk)]) for one in orders.lines_of(order) if str(one.pk) in stand]
     undecided = [(one, now) for one, now in shown if now.choice == Choice.PENDING]
-    made = [_decide(party, one, Choice.APPROVED, now, by) for one, now in undecided]
+    made = [_decide(party, one, Choice.APPROVED, now, by, settled=settled) for one, now in undecided]
     return [one for one in made if one]
 
 
@@ -356,8 +370,10 @@ def _check_true(ceremony: Ceremony) -> None:
         raise Stale(changes)
 
 
-def _decide(party: Party, item: Item, choice: str, now: subjects.Standing, by: Actor) -> Decision | None:
-    if now.authorised or _is_settled(party.signoff):
+def _decide(
+    party: Party, item: Item, choice: str, now: subjects.Standing, by: Actor, *, settled: bool
+) -> Decision | None:
+    if now.authorised or settled:
         raise Locked
     if now.choice == choice:
         return None

@@ -5,6 +5,8 @@ from __future__ import annotations
 from uuid import uuid4
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from paraph.evidence.models import Entry
 from paraph.signoff import ceremonies, completion, consent, requests
@@ -65,6 +67,38 @@ def test_approve_all_leaves_what_was_rejected(shop: Shop) -> None:
     item = lines(invitation.party.signoff.order)[1]
     ceremonies.decide(invitation, item.pk, "rejected", by=customer(invitation))
     assert len(ceremonies.approve_all(invitation, by=customer(invitation))) == 2
+
+
+def test_several_lines_are_decided_together_or_not_at_all(shop: Shop) -> None:
+    invitation = shop.invite(shop.open_order(3))
+    first, second, third = (one.pk for one in lines(invitation.party.signoff.order))
+    by = customer(invitation)
+    with pytest.raises(NotThere):
+        ceremonies.decide_each(invitation, [(first, "approved"), (uuid4(), "approved")], by=by)
+    assert not Decision.objects.exists()
+    # One after the other: the same line twice is decided twice, and what stands so already is left out.
+    told = [
+        (first, "approved"),
+        (second, "rejected"),
+        (first, "approved"),
+        (second, "pending"),
+        (third, "pending"),
+    ]
+    made = ceremonies.decide_each(invitation, told, by=by)
+    assert [(one.item_id, one.choice) for one in made] == [told[0], told[1], told[3]]
+    assert Entry.objects.filter(kind__startswith="item.").count() == 3
+
+
+def test_a_line_more_costs_only_its_decision_and_its_fact(shop: Shop) -> None:
+    def asked(count: int) -> int:
+        invitation = shop.invite(shop.open_order(count))
+        told = [(one.pk, "approved") for one in lines(invitation.party.signoff.order)]
+        with CaptureQueriesContext(connection) as queries:
+            ceremonies.decide_each(invitation, told, by=customer(invitation))
+        return len(queries)
+
+    asked(1)  # what is asked once is asked
+    assert asked(6) - asked(2) <= 4 * 6
 
 
 def test_S1_10_review_needs_an_approved_line_and_comes_before_signing(shop: Shop) -> None:
