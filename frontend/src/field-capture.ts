@@ -20,6 +20,7 @@ export interface Said {
   contact?: string;
   language: string;
   content?: Content;
+  confirmed?: Json;
   decisions?: Record<string, string>;
   name?: string;
   role?: string;
@@ -98,6 +99,7 @@ async function written(act: Act, order: Order, work: Json, said: Said): Promise<
     language: said.language,
     content,
     digest: content === null ? "" : await digest(content),
+    confirmed: said.confirmed ?? [],
     decisions: Object.entries(said.decisions ?? {}).map(([item, choice]) => ({ item, choice })),
     name: said.name ?? "",
     role: said.role ?? "",

@@ -2,6 +2,7 @@
 // The server makes the same value from the same report and compares digests; prices are there only if the view has them.
 import type { Json } from "./canonical.ts";
 import { compare, type Decimal, percentage, plain, read, times } from "./decimals.ts";
+import type { Property } from "./field-detail-rules.ts";
 import type { Draft, KnownLine, Line, Order } from "./field-types.ts";
 
 export interface Item {
@@ -19,7 +20,7 @@ export interface Item {
 }
 export interface Content {
   shop: { name: string; address: string };
-  order: { number: string; title: string; object: string; currency: string; remarks: string; customer: { name: string }; site: { name: string; address: string } | null };
+  order: { number: string; title: string; object: string; currency: string; remarks: string; customer: { name: string }; site: { name: string; address: string } | null; properties?: Property[] };
   items: Item[];
   photos?: Shot[];
   checklist?: { key: string; texts: Record<string, string> }[];

@@ -12,7 +12,7 @@ import { ask as passkey, type Options, plain } from "./webauthn.ts";
 /** Put the steps and the way back into a screen, and show it. */
 export function showInHand(sheet: HTMLElement, hand: Hand, current = 0): void {
   if (current) {
-    const steps = screen("steps", hand.language);
+    const steps = screen("steps", hand.language, { asks: hand.asks });
     for (const one of steps.querySelectorAll<HTMLElement>("[data-step]")) {
       const at = Number(one.dataset.step);
       if (at === current) one.setAttribute("aria-current", "step");

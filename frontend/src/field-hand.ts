@@ -8,7 +8,7 @@ import type { Draft, Line, Order } from "./field-types.ts";
 import { drop, keep, read } from "./field-vault.ts";
 import { draft, order } from "./field-work.ts";
 
-export type Step = "language" | "summary" | "who" | "sign" | "decline" | "dispute" | "own" | "own-done" | "done" | "gone";
+export type Step = "language" | "summary" | "confirm" | "who" | "sign" | "decline" | "dispute" | "own" | "own-done" | "done" | "gone";
 export interface Hand {
   order: string;
   shop: string;
@@ -18,6 +18,10 @@ export interface Hand {
   content: Content;
   lines: Line[];
   decisions: Record<string, string>;
+  /** Whether there are details to confirm; what was typed there, and what was confirmed, by property. */
+  asks: boolean;
+  typed: Record<string, string>;
+  confirmed: Record<string, string> | null;
   contact: string;
   name: string;
   role: string;
@@ -29,7 +33,7 @@ export interface Hand {
 /** What remains of a hand-over once its order is not on the phone any more: a language, and a code. */
 export function emptied(hand: Hand, step: Step, code: string): Hand {
   const nothing = { shop: { name: "", address: "" }, order: { number: "", title: "", object: "", currency: "EUR", remarks: "", customer: { name: "" }, site: null }, items: [] };
-  return { ...hand, order: "", shop: "", technician: "", step, content: nothing, lines: [], decisions: {}, contact: "", name: "", role: "", code, signed: false };
+  return { ...hand, order: "", shop: "", technician: "", step, content: nothing, lines: [], decisions: {}, asks: false, typed: {}, confirmed: null, contact: "", name: "", role: "", code, signed: false };
 }
 
 /** The state with what it is about, as far as that is still on the phone. */

@@ -1,6 +1,7 @@
 // The customer signs on their own phone: what was done goes to the server first, then this screen shows a link as a code
 // to scan. It takes network; nothing of the signature is on this phone (S1-24).
-import { capture, worked } from "./field-capture.ts";
+import { capture, type Said, worked } from "./field-capture.ts";
+import { asConfirmed } from "./field-detail-content.ts";
 import { device } from "./field-device.ts";
 import { showInHand } from "./field-foot.ts";
 import { emptied, HAND, move, showStep, type Stage } from "./field-hand.ts";
@@ -8,7 +9,7 @@ import { present } from "./field-place.ts";
 import { part, press, problem, say, screen } from "./field-screens.ts";
 import { ask, Offline, Refused, SignedOut } from "./field-server.ts";
 import { sync } from "./field-sync.ts";
-import { base } from "./field-vault.ts";
+import { base, type Queued } from "./field-vault.ts";
 
 const SHORT_MS = 5000;
 const LOOK_MS = 3000;
@@ -18,10 +19,7 @@ interface Shown {
   address: string;
   svg: string;
 }
-interface Became {
-  state: string;
-  reasons: string[];
-}
+type Became = Pick<Queued, "state" | "reasons">;
 
 /** Seal what was done and go on to the code; without network nothing happens, and it says so. */
 export async function beginOwn(stage: Stage, contact: string, sheet: HTMLElement): Promise<void> {
@@ -31,7 +29,9 @@ export async function beginOwn(stage: Stage, contact: string, sheet: HTMLElement
   } catch (fault) {
     return problem(sheet, sentence(fault, hand.language));
   }
-  const said = { language: hand.language, place: await present(SHORT_MS), clock: hand.clock };
+  // What they confirmed here holds there, too.
+  const confirmed = hand.confirmed ? { contact, confirmed: asConfirmed(order.details, hand.confirmed) } : {};
+  const said: Said = { language: hand.language, place: await present(SHORT_MS), clock: hand.clock, ...confirmed };
   let next = hand;
   await capture("report", order, await worked(order, draft, hand.lines), said, (code) => {
     next = { ...emptied(hand, "own", code), order: order.id, contact };

@@ -1,6 +1,7 @@
 // The act itself: consent, the mark, and at once the envelope. Or that the customer does not sign, or disputes.
 import { type Act, capture, Gone, NoKey, type Said, worked } from "./field-capture.ts";
-import { decided } from "./field-content.ts";
+import { showDetails } from "./field-confirm.ts";
+import { asConfirmed, shown } from "./field-detail-content.ts";
 import { showInHand } from "./field-foot.ts";
 import { emptied, HAND, type Hand, move, note, showStep, type Stage, takeBack, tellOtherTabs } from "./field-hand.ts";
 import { present } from "./field-place.ts";
@@ -13,10 +14,11 @@ const SHORT_MS = 5000;
 export function showSign(stage: Stage): Promise<void> | void {
   const { hand, order } = stage;
   // After a reload what was shown of who they are is gone, on purpose.
-  if (!checksFor(order.id)) return move(stage, "who");
+  if (!checksFor(order.id) || (hand.asks && !hand.confirmed)) return move(stage, "who");
   const consent = order.consents[hand.language]!;
   const sheet = screen("sign", hand.language, { number: hand.content.order.number, name: hand.name });
   const field = (name: string) => sheet.querySelector<HTMLInputElement>(`[name=${name}]`)!;
+  showDetails(sheet, stage);
   part(sheet, "sentence").textContent = consent.sentence;
   part(sheet, "alternative").textContent = consent.alternative;
   field("typed").value = hand.name;
@@ -30,10 +32,9 @@ export function showSign(stage: Stage): Promise<void> | void {
     const mark = field(method === "drawn" ? "strokes" : "typed").value.trim();
     if (!mark) return problem(sheet, say("mark", hand.language));
     const { contact, name, role, decisions } = hand;
-    const content = decided(hand.content, decisions);
-    await act(stage, "sign", { contact, name, role, decisions, content, consent: consent.digest, method, mark, checks: checksFor(order.id)! }, sheet);
+    await act(stage, "sign", { contact, name, role, decisions, consent: consent.digest, method, mark, checks: checksFor(order.id)! }, sheet);
   });
-  showInHand(sheet, hand, 3);
+  showInHand(sheet, hand, 4);
 }
 
 export function showDecline(stage: Stage): void {
@@ -57,19 +58,20 @@ function showRefusal(kind: "decline" | "dispute", stage: Stage, more: (sheet: HT
     if (!contact) return problem(sheet, say("choose-contact", hand.language));
     if (!name) return problem(sheet, say("your-name", hand.language));
     if (!reason) return problem(sheet, say("reason", hand.language));
-    await act(stage, kind, { contact, name, reason, content: decided(hand.content, hand.decisions), decisions: hand.decisions, ...more(sheet) }, sheet);
+    await act(stage, kind, { contact, name, reason, decisions: hand.decisions, ...more(sheet) }, sheet);
   });
   showInHand(sheet, hand);
 }
 
 /** Seal it. From here on the order is not on this phone; the next screen is kept in the same step. */
-async function act(stage: Stage, kind: Act, said: Omit<Said, "language" | "place" | "clock">, sheet: HTMLElement): Promise<void> {
+async function act(stage: Stage, kind: Act, said: Omit<Said, "language" | "place" | "clock" | "content" | "confirmed">, sheet: HTMLElement): Promise<void> {
   const { hand, order, draft } = stage;
+  const all = { ...said, content: shown(hand, order), confirmed: asConfirmed(order.details, hand.confirmed) };
   const place = await present(SHORT_MS);
   const started = performance.now();
   let ended: Hand | undefined;
   try {
-    await capture(kind, order, await worked(order, draft, hand.lines), { ...said, language: hand.language, place, clock: hand.clock }, (code) => {
+    await capture(kind, order, await worked(order, draft, hand.lines), { ...all, language: hand.language, place, clock: hand.clock }, (code) => {
       ended = { ...emptied(hand, "done", code), signed: kind === "sign" };
       return [HAND, ended];
     });

@@ -56,6 +56,11 @@ export function time(iso: string, language: string): string {
   return new Date(iso).toLocaleString(LOCALES[language] ?? "en-GB", { dateStyle: "medium", timeStyle: "short" });
 }
 
+/** A day, `2026-11-28`, which is the same one everywhere. */
+export function day(iso: string, language: string): string {
+  return new Date(iso).toLocaleDateString(LOCALES[language] ?? "en-GB", { dateStyle: "medium", timeZone: "UTC" });
+}
+
 export function clockTime(language: string): string {
   return new Date().toLocaleTimeString(LOCALES[language] ?? "en-GB", { timeStyle: "medium" });
 }

@@ -1,6 +1,8 @@
 // What was done, as the customer reads it before anything else; nothing but their own decisions can be changed (S1-18).
-import { type Content, decided, type Item } from "./field-content.ts";
 import { plain, read, sum } from "./decimals.ts";
+import { showDetails } from "./field-confirm.ts";
+import type { Content, Item } from "./field-content.ts";
+import { shown } from "./field-detail-content.ts";
 import { showInHand } from "./field-foot.ts";
 import { move, note, type Stage } from "./field-hand.ts";
 import { pictures } from "./field-photo-list.ts";
@@ -16,6 +18,7 @@ export async function showSummary(stage: Stage): Promise<void> {
   for (const [name, text] of Object.entries(texts)) part(sheet, name).textContent = text;
   part(sheet, "remarks").hidden = content.order.remarks === "";
   part(sheet, "remarks").textContent = content.order.remarks;
+  showDetails(sheet, stage);
   part(sheet, "lines").append(...content.items.map((one) => lineCard(one, stage)));
   const points = (content.checklist ?? []).map((one) => stage.order.checklist.find(({ key }) => key === one.key)?.texts[language] ?? one.texts[language] ?? Object.values(one.texts)[0] ?? "");
   part(sheet, "checked-place").hidden = points.length === 0;
@@ -57,7 +60,7 @@ async function decide(stage: Stage, decisions: Record<string, string>, sheet: HT
 
 /** Show what is decided, on each line and in the sums. */
 function mark(stage: Stage, sheet: HTMLElement): void {
-  const { decisions, content, language } = stage.hand;
+  const { decisions, language } = stage.hand;
   for (const card of sheet.querySelectorAll<HTMLElement>("[data-item]")) {
     const choice = decisions[card.dataset.item!] ?? "";
     card.classList.toggle("is-approved", choice === "approved");
@@ -65,7 +68,7 @@ function mark(stage: Stage, sheet: HTMLElement): void {
     for (const button of card.querySelectorAll<HTMLElement>("[data-do]")) button.setAttribute("aria-pressed", String(button.dataset.do === choice));
   }
   problem(sheet, "");
-  part(sheet, "sums").replaceChildren(...rows(decided(content, decisions), language));
+  part(sheet, "sums").replaceChildren(...rows(shown(stage.hand, stage.order), language));
 }
 
 function rows(content: Content, language: string): HTMLElement[] {
@@ -86,5 +89,5 @@ async function onward(stage: Stage, sheet: HTMLElement): Promise<void> {
   const choices = open.map((one) => stage.hand.decisions[one.id]);
   if (choices.includes(undefined)) return problem(sheet, say("decide", stage.hand.language));
   if (!choices.includes("approved")) return problem(sheet, say("none-accepted", stage.hand.language));
-  await move(stage, "who");
+  await move(stage, stage.hand.asks ? "confirm" : "who");
 }

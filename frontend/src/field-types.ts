@@ -1,11 +1,9 @@
 // What the server tells the app (paraph/web/field/work.py) and what the app keeps of a report that is being written.
 import type { Json } from "./canonical.ts";
+import type { Detail } from "./field-detail-rules.ts";
 import type { ServerKey } from "./field-envelope.ts";
 
-export interface Named {
-  id: string;
-  name: string;
-}
+export type Named = { id: string; name: string };
 export interface Contact extends Named {
   title: string;
   language: string;
@@ -71,8 +69,9 @@ export interface Order {
   /** The number that a line found on site gets. */
   next_number: number;
   contacts: Contact[];
-  /** The customer has details to confirm first, which is done on their own phone. */
-  confirms: boolean;
+  /** What the customer confirms before they sign; `places`: the order in which properties stand (S0-27). */
+  details: Detail[];
+  places: string[];
   lines: KnownLine[];
   policy: Policy;
   checklist: { key: string; texts: Record<string, string>; told: Record<string, string> }[];

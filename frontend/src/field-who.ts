@@ -48,6 +48,7 @@ export function chosenContact(sheet: HTMLElement): string {
 
 export function showWho(stage: Stage): void {
   const { hand } = stage;
+  if (hand.asks && !hand.confirmed) return void move(stage, "confirm");
   const sheet = screen("who", hand.language, { name: hand.name, role: hand.role });
   const field = (name: string) => sheet.querySelector<HTMLInputElement>(`[name=${name}]`);
   let code: string | null = null;
@@ -55,7 +56,7 @@ export function showWho(stage: Stage): void {
     if (one.id !== hand.contact || !field("name")!.value) [field("name")!.value, field("role")!.value] = [one.name, one.title];
     showWays(sheet, stage, one, (id) => (code = id));
   });
-  press(sheet, "back", () => move(stage, "summary"));
+  press(sheet, "back", () => move(stage, hand.asks ? "confirm" : "summary"));
   press(sheet, "onward", async () => {
     const [contact, name, role] = [chosenContact(sheet), field("name")!.value.trim(), field("role")!.value.trim()];
     if (!contact) return problem(sheet, say("choose-contact", hand.language));
@@ -66,7 +67,7 @@ export function showWho(stage: Stage): void {
     shown = { order: stage.order.id, checks };
     await move(stage, "sign", { contact, name, role });
   });
-  showInHand(sheet, hand, 2);
+  showInHand(sheet, hand, 3);
 }
 
 /** The checks as typed, or the name of the sentence that says what is wrong. */
@@ -81,16 +82,14 @@ function read(sheet: HTMLElement, code: string | null): Shown[] | string {
 function showWays(sheet: HTMLElement, stage: Stage, contact: Contact, sent: (id: string) => void): void {
   const place = part(sheet, "check");
   const { language } = stage.hand;
-  const { confirms, policy } = stage.order;
-  const ways: (Check | "none")[] = confirms ? ["own_phone"] : policy.identity.filter((one) => (one === "pin" ? contact.pin : one === "code" ? contact.mail : true));
+  const { policy } = stage.order;
+  const ways: Check[] = policy.identity.filter((one) => (one === "pin" ? contact.pin : one === "code" ? contact.mail : true));
   place.replaceChildren();
-  if (!confirms && policy.identity.length === 0) return;
+  if (policy.identity.length === 0) return;
   const list = screen("check-ways", language);
   const detail = document.createElement("div");
-  if (confirms) place.append(screen("confirms", language));
-  for (const way of confirms ? ways : [...ways, "none" as const]) {
+  for (const way of [...ways, "none" as const]) {
     const row = screen("check-way", language, { way, words: say(`way-${way}`, language) });
-    row.querySelector("input")!.checked = confirms;
     row.querySelector("input")!.addEventListener("change", () => {
       detail.replaceChildren(...(way === "pin" || way === "code" ? [screen(`check-${way}`, language)] : []));
       if (way === "code") press(detail, "send-code", () => sendCode(detail, stage, contact, sent));

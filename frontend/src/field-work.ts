@@ -45,8 +45,10 @@ export async function orders(): Promise<Order[]> {
   return found.filter((one) => one !== undefined).sort((one, other) => one.number.localeCompare(other.number, "en", { numeric: true }));
 }
 
-export function order(id: string): Promise<Order | undefined> {
-  return read<Order>(ORDER + id);
+export async function order(id: string): Promise<Order | undefined> {
+  const found = await read<Order>(ORDER + id);
+  // One that an earlier version kept has none of these; what it lacks is found on arrival.
+  return found && { ...found, details: found.details ?? [], places: found.places ?? [] };
 }
 
 export function draft(id: string): Promise<Draft | undefined> {

@@ -16,7 +16,7 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import Exists, F, OuterRef, Q
 
-from paraph.capture import ends, receiving, surroundings, working
+from paraph.capture import details, ends, receiving, surroundings, working
 from paraph.capture.envelopes import BadEnvelope, Envelope, reread
 from paraph.capture.facts import CaptureFiled
 from paraph.capture.models import Capture, State
@@ -253,13 +253,18 @@ def _act(filing: Filing, order: WorkOrder) -> None:
         )
     elif payload.act in SHOWN:
         contact = _contact(filing, order)
+        invitation, by = _invite(filing, order, contact), filing.customer(contact)
+        details.confirm(invitation, payload.confirmed, over=filing.over, by=by)
         _require_shown(filing, order)
-        invitation = _invite(filing, order, contact)
-        by = filing.customer(contact)
         if payload.act == "decline":
             ceremonies.decline(invitation, reason=payload.reason, by=by)
         else:
             disputes.dispute(invitation, reason=payload.reason, items=payload.items, by=by)
+    elif payload.confirmed:
+        # The report goes before a link to the customer's own phone: what they confirmed here holds there.
+        contact = _contact(filing, order)
+        invitation, by = _invite(filing, order, contact), filing.customer(contact)
+        details.confirm(invitation, payload.confirmed, over=filing.over, by=by)
     _end(filing, None)
 
 
@@ -272,6 +277,7 @@ def _review(filing: Filing, order: WorkOrder, contact: Contact) -> None:
         raise Held("checklist")
     invitation = _invite(filing, order, contact)
     by = filing.customer(contact)
+    details.confirm(invitation, payload.confirmed, over=filing.over, by=by)
     if payload.decisions:
         ceremonies.decide_each(invitation, payload.decisions, by=by)
     ceremony = ceremonies.review(invitation, by=by)

@@ -23,6 +23,8 @@ SHOWN = frozenset({"sign", "decline", "dispute"})
 MOST_LINES = 500
 MOST_PARTS = 200
 MOST_CHARS = 4000
+MOST_DETAILS = 200
+DETAIL_CHARS = 500  # of a value, as its column
 MOST_MINOR = 10**12
 # What reading JSON of a stranger's making can raise; RecursionError where it is nested too deep for a digest.
 FLAWS = (
@@ -71,6 +73,15 @@ class Snap:
 
 
 @dataclass(frozen=True)
+class Detail:
+    """A property that the customer confirmed or changed: what it said before them, and what they made of it."""
+
+    property: UUID
+    before: str
+    value: str
+
+
+@dataclass(frozen=True)
 class Work:
     """What the technician reports, on top of the order's revision `revision`."""
 
@@ -92,6 +103,7 @@ class Payload:
     language: str
     content: dict[str, Any] | None
     digest: str
+    confirmed: tuple[Detail, ...]
     decisions: tuple[tuple[UUID, str], ...]
     name: str
     role: str
@@ -142,6 +154,7 @@ def _read(told: dict[str, Any]) -> Payload:
         language=_text(told, "language", 5) or "en",
         content=_dict(told["content"]) if told.get("content") else None,
         digest=_text(told, "digest", 71),
+        confirmed=tuple(_detail(one) for one in _list(told, "confirmed", MOST_DETAILS)),
         decisions=tuple((UUID(one["item"]), _text(one, "choice", 10)) for one in _list(told, "decisions")),
         name=_text(told, "name", 200),
         role=_text(told, "role", 200),
@@ -168,6 +181,11 @@ def _work(told: dict[str, Any]) -> Work:
         photos=tuple(_snap(one) for one in _list(told, "photos", 50)),
         checklist=tuple(str(one)[:60] for one in _list(told, "checklist", 200)),
     )
+
+
+def _detail(told: dict[str, Any]) -> Detail:
+    value, before = (_text(told, key, DETAIL_CHARS) for key in ("value", "before"))
+    return Detail(UUID(told["property"]), before, value)
 
 
 def _line(told: dict[str, Any]) -> Line:

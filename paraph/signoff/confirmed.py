@@ -59,17 +59,18 @@ def unwritten(order: WorkOrder) -> list[Confirmation]:
     return rows
 
 
-def fields(signoff: SignOff, order: WorkOrder) -> list[Field]:
+def fields(signoff: SignOff | None, order: WorkOrder) -> list[Field]:
     """The properties of the order that its customer may confirm or change, in order (S0-12, S0-14).
 
-    `order` comes from `orders.load`.
+    `order` comes from `orders.load`. Without a request nobody has confirmed anything yet.
     """
     belong = [one.definition for one in properties.of(order)]
     offered = [one for one in belong if one.editable and one.archived_at is None]
     if not offered:
         return []
     values = {one.definition.pk: one for one in held(order)}
-    last = {one.property_id: one.after for one in signoff.confirmations.order_by("id")}
+    rows = signoff.confirmations.order_by("id") if signoff is not None else ()
+    last = {one.property_id: one.after for one in rows}
     return [
         Field(one, _value(values, one), confirmed=last.get(one.pk) == _value(values, one)) for one in offered
     ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import uuid
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -20,8 +21,9 @@ from paraph.capture.models import Capture
 from paraph.lib import canonical, clock
 from paraph.people import devices
 from paraph.people.models import Contact, Device, Member
-from paraph.signoff import ceremonies, in_person, subjects
+from paraph.signoff import ceremonies, confirming, in_person, subjects
 from paraph.signoff import consent as consents
+from paraph.signoff.confirmed import held
 from paraph.signoff.models import Snapshot, View
 from paraph.work import checklists, orders
 from paraph.work.models import WorkOrder
@@ -102,11 +104,12 @@ class Phone:
         work = changes.pop("work", None) or self.work(order)
         asked = changes.pop("asked", contact)
         refused = changes.pop("refused", ())
+        confirmed = self.confirmed(order, changes.pop("confirms", {}))
         decisions = [
             {"item": one["item"], "choice": "rejected" if one["item"] in refused else "approved"}
             for one in work["lines"]
         ]
-        content, agreed = self.shown(order, contact, work, decisions)
+        content, agreed = self.shown(order, contact, work, decisions, confirmed)
         at = clock.iso(self.now())
         told = {
             "v": 1,
@@ -117,6 +120,7 @@ class Phone:
             "language": "en",
             "content": content,
             "digest": canonical.digest(content),
+            "confirmed": confirmed,
             "decisions": decisions,
             "name": contact.name,
             "role": contact.title,
@@ -130,8 +134,21 @@ class Phone:
         }
         return self.seal(told)
 
+    def confirmed(self, order: WorkOrder, values: Mapping[Any, str]) -> list[dict[str, str]]:
+        """What the customer confirms, by property, with what the phone was told the order says."""
+        now = {one.definition.pk: one.value for one in held(orders.load(order.pk))}
+        return [
+            {"property": str(one.pk), "before": now.get(one.pk, ""), "value": value}
+            for one, value in values.items()
+        ]
+
     def shown(
-        self, order: WorkOrder, contact: Contact, work: dict[str, Any], decisions: list[dict[str, str]]
+        self,
+        order: WorkOrder,
+        contact: Contact,
+        work: dict[str, Any],
+        decisions: list[dict[str, str]],
+        confirmed: Sequence[dict[str, str]] = (),
     ) -> tuple[dict[str, Any], str]:
         """What the screen shows, and the digest of the sentence agreed to: as the server would, then undone."""
         told: dict[str, Any] = {}
@@ -143,6 +160,9 @@ class Phone:
                 invitation = in_person.invite(
                     order, contact, device=str(self.device.pk), by=self.member, actor=self.member.actor
                 )
+                if confirmed:
+                    values = {one["property"]: one["value"] for one in confirmed}
+                    confirming.confirm(invitation, values, by=by)
                 for one in decisions:
                     ceremonies.decide(invitation, uuid.UUID(one["item"]), one["choice"], by=by)
                 told = subjects.present(orders.load(order.pk), View.REPORT)

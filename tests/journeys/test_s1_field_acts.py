@@ -235,23 +235,6 @@ def test_S1_24_the_customer_signs_on_their_own_phone_by_the_code_on_the_technici
     assert f"order:{order.pk}" not in tess.kept_names()
 
 
-def test_S0_27_details_to_confirm_are_confirmed_on_the_customer_s_own_phone(
-    shop: Shop, phone: Callable[..., Phone]
-) -> None:
-    order = aside(lambda: at_site(shop))
-    aside(lambda: shop.define("po_number", "PO number", editable=True, required=True))
-    tess = phone(shop.tess).ready()
-    tess.open_order(order.number)
-    tess.report()
-    tess.hand_over()
-    tess.accept_all()
-    tess.be("Jan Jansen")
-    expect(tess.page.get_by_text("details of this order that you confirm yourself")).to_be_visible()
-    expect(tess.page.get_by_role("radio", name="On my own phone")).to_be_checked()
-    tess.page.get_by_role("button", name="Continue").click()
-    expect(tess.page.locator("svg.qr")).to_be_visible()
-
-
 def _sign_there(shop: Shop, link: str) -> None:
     """Jan opens the link, accepts and signs, as his own browser would have him do."""
     jan = shop.jan.actor

@@ -14,9 +14,9 @@ from paraph.people import devices, factors
 from paraph.people.models import LANGUAGES, Device, Member, Organisation
 from paraph.signoff import consent, policies, subjects
 from paraph.signoff.models import UNFINISHED, Ask, ContactPin, Party, View
-from paraph.web.field import doors, reach, states
+from paraph.web.field import details, doors, reach, states
 from paraph.web.shared import pills
-from paraph.work import checklists, lists, orders, properties
+from paraph.work import checklists, lists, orders
 from paraph.work.models import Item, WorkOrder
 
 
@@ -78,7 +78,7 @@ def describe(order: WorkOrder) -> dict[str, Any]:
         "notes": order.notes,
         "next_number": (last or 0) + 1,
         "contacts": _contacts(order),
-        "confirms": _confirms(order),
+        **details.describe(order),
         "lines": _lines(order, content),
         "policy": {"identity": policy.identity, "place": str(policy.place), "prices": policy.prices},
         "checklist": _checklist(order),
@@ -129,12 +129,6 @@ def _contacts(order: WorkOrder) -> list[dict[str, Any]]:
         for one in sorted(people.values(), key=lambda one: one.name)
         if one.may_e_sign  # others sign on paper (S0-20)
     ]
-
-
-def _confirms(order: WorkOrder) -> bool:
-    """Whether the customer has details to confirm before they sign (S0-27): that is done in the portal."""
-    found = (one.definition for one in properties.of(order))
-    return any(one.editable and one.required and one.archived_at is None for one in found)
 
 
 def _lines(order: WorkOrder, content: dict[str, Any]) -> list[dict[str, Any]]:

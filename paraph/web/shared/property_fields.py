@@ -28,8 +28,8 @@ class PropertyField(forms.CharField):
         self.of, self.language = of, get_language() or "en"
         self.kept = kept if lenient else ""
         super().__init__(
-            label=_label(of, self.language),
-            help_text=_help(of, self.language),
+            label=label(of, self.language),
+            help_text=help_text(of, self.language),
             required=required,
             initial=property_values.as_typed(of, kept, self.language),
             widget=_widget(of, self.language, self.kept),
@@ -59,12 +59,14 @@ def values(cleaned: dict[str, Any], found: Iterable[Property]) -> dict[str, str]
     return {str(one.pk): cleaned[name(one)] for one in found if name(one) in cleaned}
 
 
-def _label(of: Property, language: str) -> str:
-    label = property_words.title(of, language)
-    return f"{label} ({of.unit})" if of.type == PropertyType.NUMBER and of.unit else label
+def label(of: Property, language: str) -> str:
+    """What the field of a property is called, with the unit of a number."""
+    title = property_words.title(of, language)
+    return f"{title} ({of.unit})" if of.type == PropertyType.NUMBER and of.unit else title
 
 
-def _help(of: Property, language: str) -> str:
+def help_text(of: Property, language: str) -> str:
+    """What stands under it: the organisation's own words, and an example of its pattern. In the active language."""
     told = str(of.help_texts.get(language) or of.help_text)
     if of.type == PropertyType.PO_NUMBER and of.pattern:
         shape = _("For example %(example)s.") % {"example": masks.example(of.pattern)}

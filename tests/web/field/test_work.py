@@ -122,11 +122,3 @@ def test_S0_20_who_signs_on_paper_alone_is_not_asked_on_the_phone(shop: Shop, te
     shop.claire.save()
     told = order_of(tess, shop.open_order(lines=1)).json()
     assert [one["name"] for one in told["contacts"]] == [shop.jan.name]
-
-
-def test_S0_27_the_app_knows_that_the_customer_confirms_details_first(shop: Shop, tess: Client) -> None:
-    before = shop.open_order(lines=1)
-    assert order_of(tess, before).json()["confirms"] is False
-    shop.define("po_number", "PO number", editable=True, required=True)
-    shop.define("text", "Well", editable=True)
-    assert order_of(tess, before).json()["confirms"] is True
