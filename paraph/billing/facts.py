@@ -84,6 +84,7 @@ class InvoiceIssued(Fact):
     gross: int
     currency: str
     due_on: str
+    xml: str = ""  # digest of the e-invoice inside; "" in entries of before it was told
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -114,6 +115,7 @@ class InvoiceVoided(Fact):
     credit_note: str
     credit_number: str
     digest: str
+    xml: str = ""
     reason: str = private()
 
 

@@ -102,6 +102,7 @@ def _issue_once(pk: UUID, expected: int | None, actor: Actor) -> Invoice | None:
             gross=told.sums.gross,
             currency=told.currency,
             due_on=told.due_on.isoformat() if told.due_on else "",
+            xml=f"sha256:{invoice.xml}",
         )
         drafts.record(invoice, fact, actor)
         crash.point("invoice.before_commit")
@@ -131,6 +132,7 @@ def _void_once(pk: UUID, reason: str, actor: Actor) -> Invoice | None:
             credit_note=str(note.pk),
             credit_number=paper.content.number,
             digest=note.digest,
+            xml=f"sha256:{note.xml}",
             reason=reason,
         )
         drafts.record(invoice, fact, actor)

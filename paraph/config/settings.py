@@ -11,11 +11,10 @@ from ipaddress import ip_network
 from pathlib import Path
 from urllib.parse import urlsplit
 
-import dj_database_url
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
-from paraph.config import single_sign_on, storage, tiles
+from paraph.config import database, single_sign_on, storage, tiles
 from paraph.lib import environment, keyfile
 from paraph.web.shared import style
 
@@ -25,7 +24,7 @@ _flag, _number, _secret = environment.flag, environment.number, environment.secr
 
 # --- where things are -------------------------------------------------------------------------------------------
 PARAPH_DATA = Path(os.environ.get("PARAPH_DATA", "var")).resolve()
-PARAPH_PORT = _number("PARAPH_PORT", 8000)
+PARAPH_PORT = environment.port("PARAPH_PORT", 8000)
 PARAPH_ORIGIN = os.environ.get("PARAPH_ORIGIN", f"http://localhost:{PARAPH_PORT}").rstrip("/")
 PARAPH_DEMO = _flag("PARAPH_DEMO")
 # Addresses of proxies whose X-Forwarded-For is believed, comma separated (security.md line 34).
@@ -44,13 +43,16 @@ if PARAPH_TSA_URL and not Path(PARAPH_TSA_ROOTS).is_file():
     raise ImproperlyConfigured(
         "PARAPH_TSA_URL needs PARAPH_TSA_ROOTS, the file with that authority's root certificates"
     )
+if PARAPH_TSA_URL and urlsplit(PARAPH_TSA_URL).scheme not in {"https", "http"}:
+    raise ImproperlyConfigured("PARAPH_TSA_URL must look like https://tsa.example.com")
+environment.require_certificates("PARAPH_TSA_ROOTS", PARAPH_TSA_ROOTS)
 
 # Where files are kept: {} for the folder `blobs`, else what `lib.bucket.Bucket` takes.
 PARAPH_FILES = storage.read()
 
 _origin = urlsplit(PARAPH_ORIGIN)
 _local = _origin.hostname in {"localhost", "127.0.0.1", "::1"}
-if _origin.scheme not in {"https", "http"} or not _origin.hostname or _origin.path:
+if _origin.scheme not in {"https", "http"} or not environment.is_bare(_origin):
     raise ImproperlyConfigured(
         f"PARAPH_ORIGIN is {PARAPH_ORIGIN!r}; it must look like https://sign.example.com"
     )
@@ -132,12 +134,7 @@ TEMPLATES = [
 ]
 
 # --- database ---------------------------------------------------------------------------------------------------
-DATABASE_URL = _secret("DATABASE_URL", f"sqlite:///{PARAPH_DATA / 'paraph.sqlite3'}")
-DATABASES = {"default": dj_database_url.parse(DATABASE_URL, conn_max_age=None, conn_health_checks=True)}
-if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
-    DATABASES["default"]["ENGINE"] = "paraph.lib.sqlite"
-    DATABASES["default"]["OPTIONS"] = {"transaction_mode": "IMMEDIATE", "timeout": 20}
-    DATABASES["default"]["CONN_HEALTH_CHECKS"] = False
+DATABASES = {"default": database.read(PARAPH_DATA)}
 
 # --- people -----------------------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "people.User"
@@ -227,7 +224,7 @@ STORAGES = {
 # --- mail -------------------------------------------------------------------------------------------------------
 EMAIL_BACKEND = "paraph.delivery.smtp.SmtpBackend"
 EMAIL_HOST = os.environ.get("SMTP_HOST", "localhost")
-EMAIL_PORT = _number("SMTP_PORT", 25)
+EMAIL_PORT = environment.port("SMTP_PORT", 25)
 EMAIL_HOST_USER = os.environ.get("SMTP_USER", "")
 EMAIL_HOST_PASSWORD = _secret("SMTP_PASSWORD")
 EMAIL_USE_TLS = _flag("SMTP_STARTTLS")
@@ -238,8 +235,11 @@ if EMAIL_USE_TLS and EMAIL_USE_SSL:
 SMTP_ROOTS = os.environ.get("SMTP_ROOTS", "")
 if SMTP_ROOTS and not Path(SMTP_ROOTS).is_file():
     raise ImproperlyConfigured("SMTP_ROOTS must name a file with root certificates (PEM)")
+environment.require_certificates("SMTP_ROOTS", SMTP_ROOTS)
 EMAIL_TIMEOUT = 20
 DEFAULT_FROM_EMAIL = os.environ.get("PARAPH_FROM") or f"Paraph <paraph@{_origin.hostname}>"
+if not environment.is_sender(DEFAULT_FROM_EMAIL):
+    raise ImproperlyConfigured("PARAPH_FROM must look like Name <address@example.com>")
 # Where mail that cannot be delivered comes back: the envelope sender, and the mailbox to look into.
 PARAPH_BOUNCE_ADDRESS = os.environ.get("PARAPH_BOUNCE_ADDRESS", "")
 if PARAPH_BOUNCE_ADDRESS and not re.fullmatch(r"[A-Za-z0-9._-]{1,20}@[A-Za-z0-9.-]+", PARAPH_BOUNCE_ADDRESS):
@@ -271,6 +271,11 @@ if PARAPH_METRICS_TOKEN and len(PARAPH_METRICS_TOKEN) < 16:
 PARAPH_LOG = os.environ.get("PARAPH_LOG", "text")
 if PARAPH_LOG not in {"text", "json"}:
     raise ImproperlyConfigured(f"PARAPH_LOG is {PARAPH_LOG!r}; it must be text or json")
+PARAPH_LOG_LEVEL = os.environ.get("PARAPH_LOG_LEVEL", "INFO").upper()
+if PARAPH_LOG_LEVEL not in {"DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"}:
+    raise ImproperlyConfigured(
+        f"PARAPH_LOG_LEVEL is {PARAPH_LOG_LEVEL!r}; it must be DEBUG, INFO, WARNING or ERROR"
+    )
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
@@ -281,5 +286,5 @@ LOGGING = {
     # No link key and no mail address ever reaches a log (security.md line 7).
     "filters": {"keys": {"()": "paraph.web.shared.logs.WithoutTokens"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": PARAPH_LOG, "filters": ["keys"]}},
-    "root": {"handlers": ["console"], "level": os.environ.get("PARAPH_LOG_LEVEL", "INFO")},
+    "root": {"handlers": ["console"], "level": PARAPH_LOG_LEVEL},
 }

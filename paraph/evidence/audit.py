@@ -222,7 +222,12 @@ def complaints(origin: str, entry: Entry, last_at: datetime | None) -> Iterator[
         yield "the leaf is not canonical"
     begin = epochs.start(origin)
     cause = entry.cause.index - begin if entry.cause else None
-    row = (origin, entry.index - begin, clock.iso(entry.at), entry.kind, entry.audience)
+    try:
+        at = clock.iso(entry.at)
+    except AttributeError:  # SQLite keeps what is no time, and it reads as None
+        yield "the time is not readable"
+        return
+    row = (origin, entry.index - begin, at, entry.kind, entry.audience)
     if columns != row or rest[:2] != (entry.topic, cause):
         yield "the columns differ from the leaf"
     if last_at is not None and entry.at < last_at:

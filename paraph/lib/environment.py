@@ -7,13 +7,19 @@ list, no compose file and no crash report.
 from __future__ import annotations
 
 import os
+import re
+from email.utils import parseaddr
 from pathlib import Path
+from urllib.parse import SplitResult
 
+from cryptography import x509
 from django.core.exceptions import ImproperlyConfigured
 
 FILE = "_FILE"
 # A secret is a word or an address; a longer file is another file.
 MAX_SECRET_BYTES = 64 * 1024
+MOST_PORT = 65_535
+ADDRESS = re.compile(r"[^@\s<>]+@[^@\s<>]+")
 
 
 def secret(name: str, default: str = "") -> str:
@@ -42,6 +48,47 @@ def number(name: str, default: int) -> int:
         return int(os.environ.get(name, default))
     except ValueError as problem:
         raise ImproperlyConfigured(f"{name} must be a whole number") from problem
+
+
+def port(name: str, default: int) -> int:
+    """A setting that is the number of a port."""
+    found = number(name, default)
+    if not 1 <= found <= MOST_PORT:
+        raise ImproperlyConfigured(f"{name} is {found}; a port is a number from 1 to {MOST_PORT}")
+    return found
+
+
+def is_bare(address: SplitResult) -> bool:
+    """Whether an address is scheme, host and port alone."""
+    try:
+        whole = address.hostname and (address.port is None or address.port > 0)
+    except ValueError:
+        return False
+    return bool(whole) and not (
+        address.path or address.query or address.fragment or address.username or address.password
+    )
+
+
+def is_sender(text: str) -> bool:
+    """Whether a mail can come from it: an address, or a name and an address in angle brackets."""
+    text, address = text.strip(), parseaddr(text)[1]
+    return (
+        text.isprintable()
+        and ADDRESS.fullmatch(address) is not None
+        and (text == address or text.endswith(f"<{address}>"))
+    )
+
+
+def require_certificates(name: str, path: str) -> None:
+    """Refuse a file of certificates (PEM) that holds none, or one that cannot be read; an empty path is none."""
+    if not path:
+        return
+    try:
+        x509.load_pem_x509_certificates(Path(path).read_bytes())
+    except (OSError, ValueError) as problem:
+        raise ImproperlyConfigured(
+            f"{name} names {path}, in which no certificates can be read (PEM)"
+        ) from problem
 
 
 def _content(name: str, path: Path) -> str:

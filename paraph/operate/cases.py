@@ -5,6 +5,7 @@ The reconciler looks at orders by the dozen, so each table is asked once for all
 
 from __future__ import annotations
 
+import json
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
@@ -16,8 +17,12 @@ from django.db.models import F
 
 from paraph.automation.models import Run
 from paraph.billing.models import Invoice
+from paraph.capture import envelopes
+from paraph.capture.models import Capture
 from paraph.delivery.models import Delivery
-from paraph.evidence.models import Checkpoint, Entry
+from paraph.evidence.models import Checkpoint, Entry, Log
+from paraph.lib import home
+from paraph.lib.blobs import BlobMissing
 from paraph.signoff.models import (
     Attempt,
     Decision,
@@ -75,6 +80,8 @@ class Case:
     runs: list[Run] = field(default_factory=list)
     letters: list[Delivery] = field(default_factory=list)
     invoices: list[Invoice] = field(default_factory=list)
+    # Those its entries tell of; without the sealed bytes, which may be many.
+    captures: list[Capture] = field(default_factory=list)
     # The newest checkpoint of its log, to prove entries by; None where that is not asked for.
     checkpoint: Checkpoint | None = None
 
@@ -141,6 +148,40 @@ def _files_of(returned: Return) -> Iterator[tuple[str, str]]:
             yield f"{what} of return {returned.pk}", digest
 
 
+def gone(pks: Iterable[UUID]) -> set[UUID]:
+    """The logs of orders whose rows are gone."""
+    wanted = set(pks)
+    there = set(WorkOrder.objects.filter(pk__in=wanted).values_list("pk", flat=True))
+    topics = [f"{TOPIC}{pk}" for pk in wanted - there]
+    if not topics:
+        return set()
+    # With every log named, the ledger's own index finds them.
+    logs = list(Log.objects.values_list("name", flat=True))
+    return set(Entry.objects.filter(log__in=logs, topic__in=topics).values_list("log_id", flat=True))
+
+
+def unreadable(case: Case) -> Iterator[Finding]:
+    """I1, I6 and I8: each file named by a row is there, and has the bytes its name says; so has each envelope.
+
+    Read them after the moment: files do not change, and reading takes time.
+    """
+    for digest, what in {digest: what for what, digest in case.files()}.items():
+        try:
+            home.blobs().get(digest)
+        except BlobMissing as problem:
+            there = home.blobs().exists(digest)
+            yield case.finding("I6" if there else "I1", f"{what}: {problem}")
+    for capture in case.captures:
+        try:
+            envelope = envelopes.read(json.loads(bytes(capture.envelope)))
+        except (ValueError, envelopes.BadEnvelope):
+            envelope = None
+        if envelope is None or envelope.header_digest != capture.header_digest:
+            yield case.finding(
+                "I8", f"the envelope of capture no. {capture.number} is not what the phone sealed"
+            )
+
+
 def load(pks: Iterable[UUID], logs: Iterable[UUID] = (), *, prove: bool = True) -> list[Case]:
     """Read orders whole, in a constant number of queries; `logs` are those of orders whose rows may be gone.
 
@@ -168,7 +209,8 @@ def _newest(log: UUID) -> Checkpoint | None:
 def _entries(cases: dict[UUID, Case], logs: set[UUID]) -> None:
     topics = {one.topic: one for one in cases.values()}
     # With the log named, the ledger's own index finds them.
-    found = {one.pk: one for one in Entry.objects.filter(log__in=logs, topic__in=list(topics))}
+    rows = Entry.objects.filter(log__in=logs, topic__in=list(topics)).select_related("personal", "cause")
+    found = {one.pk: one for one in rows}
     # Sorted here: asked to sort, SQLite reads the whole log in order instead of using the index by topic.
     for entry in sorted(found.values(), key=lambda one: one.index):
         topics[entry.topic].entries.append(entry)
@@ -232,7 +274,23 @@ def _rows(cases: dict[UUID, Case]) -> None:
     put("work_photos", Photo.objects.filter(order__in=pks), lambda row: row.order_id)
     put("verifications", Verification.objects.filter(order__in=pks), lambda row: row.order_id)
     put("attempts", Attempt.objects.filter(order__in=pks), lambda row: row.order_id)
-    put("invoices", Invoice.objects.filter(order__in=pks), lambda row: row.order_id)
+    put(
+        "invoices",
+        Invoice.objects.filter(order__in=pks).prefetch_related("lines"),
+        lambda row: row.order_id,
+    )
+    _captures(cases.values())
+
+
+def _captures(cases: Iterable[Case]) -> None:
+    told = {
+        entry.content["fact"]["capture"]: case
+        for case in cases
+        for entry in case.entries
+        if entry.kind.startswith("capture.")
+    }
+    for row in Capture.objects.filter(pk__in=list(told)).defer("envelope") if told else ():
+        told[str(row.pk)].captures.append(row)
 
 
 def by(rows: Iterable[Any], key: Callable[[Any], Any]) -> dict[Any, list[Any]]:

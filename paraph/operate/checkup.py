@@ -118,6 +118,9 @@ def _keys() -> Iterator[Peril]:
 def _database() -> Iterator[Peril]:
     for weakness in startup.weaknesses():
         yield FAULT, f"The database could lose acknowledged signatures: {weakness}; turn it on"
+    if closed := startup.unwritable():
+        yield FAULT, closed
+    yield from perils.of_way_to_database()
 
 
 def _no_tables() -> Iterator[Peril]:

@@ -123,6 +123,8 @@ def _database() -> Finding:
     connection.ensure_connection()
     if weak := startup.weaknesses():
         return Level.FAILED, f"It could lose acknowledged signatures: {'; '.join(weak)}."
+    if closed := startup.unwritable():
+        return Level.FAILED, f"{closed}."
     return Level.OK, f"It answers and keeps what it acknowledges ({connection.vendor})."
 
 

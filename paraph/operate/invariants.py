@@ -8,13 +8,18 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
+from uuid import UUID
+
+from django.db import DatabaseError
 
 from paraph.automation.models import RunState
 from paraph.billing.models import Invoice, Kind
 from paraph.billing.models import State as Invoiced
-from paraph.evidence import epochs, ledger, tree
+from paraph.evidence import audit, epochs, ledger, tree
 from paraph.lib import canonical
+from paraph.lib.one_moment import one_moment
 from paraph.lib.vault import VaultClosed
+from paraph.operate import cases, particulars
 from paraph.operate.cases import Case, Finding, by
 from paraph.signoff.methods.wet_ink import PAPER
 from paraph.signoff.models import Ask, Choice, Match, ReturnState, Rule, Signature, State, Verdict
@@ -26,6 +31,7 @@ CHOICES = {
     "item.cleared": Choice.PENDING,
 }
 INVITED = ("invitation.sent", "invitation.handed_over", "invitation.in_person", "invitation.renewed")
+UNCHECKED = "this could not be checked"
 # A rule has waited for each of these since the first release, so an entry without a run was forgotten.
 ALWAYS_HEARD = ("signature.given", "signoff.completed")
 # What only a signed request may lead to.
@@ -111,6 +117,9 @@ def entries_are_proven(case: Case) -> Iterator[Finding]:
     for entry in case.entries:
         if tree.leaf_hash(bytes(entry.leaf)) != bytes(entry.leaf_hash):
             yield case.finding("I5", f"entry {entry.index} was changed")
+            continue
+        for text in audit.complaints(str(entry.content.get("log")), entry, None):
+            yield case.finding("I5", f"entry {entry.index}: {text}")
     if case.checkpoint is None:
         return
     begins = epochs.start(case.checkpoint.log.origin)  # what a restore closed, `audit` proves
@@ -189,12 +198,41 @@ CHECKS: tuple[Callable[[Case], Iterator[Finding]], ...] = (
     approval_has_consent,
     paper_was_looked_at,
     seen_is_sealed,
+    *particulars.CHECKS,
 )
 
 
 def broken(case: Case) -> list[Finding]:
-    """Every invariant this order breaks."""
-    return [finding for check in CHECKS for finding in check(case)]
+    """Every invariant this order breaks. A check that could not be made has not passed (I9)."""
+    found = []
+    for check in CHECKS:
+        try:
+            found += list(check(case))
+        except DatabaseError:
+            raise
+        except Exception as problem:  # noqa: BLE001 - whatever somebody spoilt is what is looked for
+            found.append(case.finding("I9", f"{UNCHECKED} ({check.__name__}): {_told(problem)}"))
+    return found
+
+
+def look_at(pks: list[UUID], *, prove: bool = True) -> set[Finding]:
+    """What these orders break, by their rows, entries and files. One that cannot even be read hides no other."""
+    try:
+        with one_moment():
+            found = cases.load(pks, cases.gone(pks), prove=prove)
+            wrong = {finding for case in found for finding in broken(case)}
+        # Files do not change, and reading them takes time.
+        return wrong | {finding for case in found for finding in cases.unreadable(case)}
+    except DatabaseError:
+        raise
+    except Exception as problem:  # noqa: BLE001 - as above
+        if len(pks) > 1:
+            return {finding for pk in pks for finding in look_at([pk], prove=prove)}
+        return {Case(pks[0]).finding("I9", f"{UNCHECKED}: {_told(problem)}")}
+
+
+def _told(problem: Exception) -> str:
+    return f"{type(problem).__name__}: {problem}"[:200]
 
 
 def _folded(case: Case) -> str:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import difflib
 import ipaddress
+import os
 import re
 from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from django.conf import settings
 from django.db import connection
@@ -30,6 +31,8 @@ LEAST_PASSWORD = 12
 NO_PROXY = """\
 PARAPH_ORIGIN is https, so a proxy is in front of Paraph, but PARAPH_PROXIES names none: evidence then names the \
 proxy's address as the customer's, and all visitors share one rate limit. Name the proxy's address"""
+# Networks wider than this hold strangers, whoever owns the proxies: bits, by version of the protocol.
+NARROWEST = {4: 8, 6: 16}
 LEAST_KEY = 32
 # A random key of 32 bytes has about 30 different ones.
 LEAST_DIFFERENT = 12
@@ -55,15 +58,46 @@ def of_settings() -> Iterator[Peril]:
     if origin.scheme == "https" and not settings.PARAPH_PROXIES:
         yield WARNING, NO_PROXY
     for one in settings.PARAPH_PROXIES:
-        if ipaddress.ip_network(one, strict=False).prefixlen == 0:
+        network = ipaddress.ip_network(one, strict=False)
+        if network.prefixlen < NARROWEST[network.version]:
             yield FAULT, f"PARAPH_PROXIES is {one}, so anybody can claim any address; name your proxy alone"
-    mail = urlsplit(f"//{settings.EMAIL_HOST}").hostname or ""
-    if (
-        settings.EMAIL_HOST_PASSWORD
-        and not (settings.EMAIL_USE_TLS or settings.EMAIL_USE_SSL)
-        and mail not in LOCAL
-    ):
-        yield FAULT, "The password of the mail server is sent in clear; set SMTP_STARTTLS or SMTP_TLS"
+    yield from _mail()
+    token = settings.PARAPH_METRICS_TOKEN
+    if token and len(set(token)) < LEAST_DIFFERENT - 2:
+        yield (
+            FAULT,
+            "PARAPH_METRICS_TOKEN is no random one, so it can be guessed; make one: openssl rand -hex 32",
+        )
+    workers = os.environ.get("PARAPH_WORKERS", "1")
+    if not workers.isdecimal() or not int(workers):
+        yield FAULT, f"PARAPH_WORKERS is {workers!r}; it must be a whole number above 0"
+
+
+def _mail() -> Iterator[Peril]:
+    """Passwords and links that travel to and from the mail servers for everybody to read."""
+    bare = not (settings.EMAIL_USE_TLS or settings.EMAIL_USE_SSL)
+    if bare and not is_near(urlsplit(f"//{settings.EMAIL_HOST}").hostname or ""):
+        if settings.EMAIL_HOST_PASSWORD:
+            yield FAULT, "The password of the mail server is sent in clear; set SMTP_STARTTLS or SMTP_TLS"
+        else:
+            yield (
+                WARNING,
+                f"Mails, with their links to sign, go to {settings.EMAIL_HOST} in clear; set SMTP_STARTTLS",
+            )
+    mailbox = urlsplit(settings.PARAPH_BOUNCES)
+    if mailbox.scheme == "imap" and not is_near(mailbox.hostname or ""):
+        yield FAULT, "The password in PARAPH_BOUNCES is sent in clear; use imaps://"
+
+
+def of_way_to_database() -> Iterator[Peril]:
+    """Whether what is signed travels to the database for everybody to read. Asks the database."""
+    host = connection.settings_dict.get("HOST") or ""
+    if connection.vendor != "postgresql" or host.startswith("/") or is_near(host):
+        return
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid()")
+        if cursor.fetchone() != (True,):
+            yield WARNING, f"The way to the database at {host} is not encrypted; add ?sslmode=verify-full"
 
 
 def of_names(environment: Mapping[str, str]) -> Iterator[Peril]:
@@ -94,6 +128,7 @@ def of_secrets(environment: Mapping[str, str]) -> Iterator[Peril]:
     given = {
         "DATABASE_URL": (database.get("PASSWORD") or "", database.get("USER") or ""),
         "SMTP_PASSWORD": (settings.EMAIL_HOST_PASSWORD, settings.EMAIL_HOST_USER),
+        "PARAPH_BOUNCES": (_decoded("password"), _decoded("username")),
         "PARAPH_S3_SECRET": (settings.PARAPH_FILES.get("secret", ""), settings.PARAPH_FILES.get("key", "")),
     }
     for name, (password, whose) in given.items():
@@ -108,6 +143,10 @@ def of_secrets(environment: Mapping[str, str]) -> Iterator[Peril]:
         path = Path(environment.get(f"{name}{FILE}") or "/dev/null")
         if path.is_file() and path.stat().st_mode & 0o077 and not path.resolve().is_relative_to(MOUNTED):
             yield WARNING, f"Others can read the secret in {path} ({name}{FILE}); run: chmod 600 {path}"
+
+
+def _decoded(part: str) -> str:
+    return unquote(getattr(urlsplit(settings.PARAPH_BOUNCES), part) or "")
 
 
 def of_modes() -> Iterator[Peril]:
@@ -142,6 +181,14 @@ def of_keys() -> Iterator[Peril]:
             if len(text) < LEAST_KEY or len(set(text)) < least:
                 yield FAULT, f"{path.name} is no random key, so it can be guessed; it was not made by Paraph"
                 break
+
+
+def is_near(host: str) -> bool:
+    """Whether a host is this machine, or one beside it: a private address, or a name without a domain (a container)."""
+    try:
+        return host in LOCAL or ipaddress.ip_address(host).is_private
+    except ValueError:
+        return "." not in host
 
 
 def is_local(url: str) -> bool:

@@ -4,8 +4,8 @@ The secret: bounded work. What is new since the last pass is looked at whole: ea
 and the orders its new entries tell of. What is old is walked slowly, all of it within a day, files included. What was
 found stays found until the same place is looked at again and holds. Reading holds nobody up (`lib.one_moment`).
 
-Not looked at here: I8, which has no captures yet; and what only those outside can show, for which there is
-`evidence.audit` with the receipts and checkpoints they keep.
+Not looked at here: what only those outside can show, for which there is `evidence.audit` with the receipts and
+checkpoints they keep.
 """
 
 from __future__ import annotations
@@ -19,28 +19,28 @@ from itertools import islice
 from typing import Any
 from uuid import UUID
 
-from django.db import connection
-from django.db.models import Q
+from django.db import DatabaseError, connection
+from django.db.models import Count, F, Max, Q
 
 from paraph.automation.models import Run, RunState
+from paraph.billing.models import Series
 from paraph.delivery import outbox
 from paraph.delivery.models import Delivery
 from paraph.delivery.models import State as Posted
 from paraph.evidence import triggers
 from paraph.evidence.models import Entry, Log
-from paraph.evidence.onward import Reached, check_onward
-from paraph.lib import clock, home
-from paraph.lib.blobs import BlobMissing
+from paraph.evidence.onward import Problem, Reached, Step, check_onward
+from paraph.lib import clock
 from paraph.lib.one_moment import one_moment
-from paraph.operate import cases, invariants, notes
-from paraph.operate.cases import TOPIC, Case, Finding
+from paraph.operate import invariants, notes
+from paraph.operate.cases import TOPIC, Finding
 from paraph.operate.models import Note
 from paraph.sealing.errors import SealingError
 from paraph.signoff import completion
 from paraph.signoff.models import Return, ReturnState, SignOff, State
 from paraph.work.models import WorkOrder
 
-__all__ = ["Finding", "findings", "latest", "reconcile", "watch"]
+__all__ = ["Finding", "findings", "latest", "numbers", "orders_of", "reconcile", "watch"]
 
 logger = logging.getLogger(__name__)
 
@@ -96,7 +96,7 @@ def reconcile() -> list[Finding]:
     _orders(this, _subjects(earlier))
     _orders(this, islice(news, IN_THE_NEWS), prove=False)
     _orders(this, _walk(this))
-    this.findings |= {*_guards(), *_stuck(), *_unsealed(this)}
+    this.findings |= {*_guards(), *numbers(), *_stuck(), *_unsealed(this)}
     found = sorted(this.findings)
     for one in found:
         if one not in earlier:
@@ -134,8 +134,7 @@ def _logs(this: Pass) -> Iterator[UUID]:
     known = {name.removeprefix(VERIFIED) for name in reached}
     for log in sorted({str(one) for one in Log.objects.values_list("name", flat=True)} | known):
         before = _reached(reached.get(VERIFIED + log))
-        with one_moment():
-            step = check_onward(UUID(log), before, max(1, left))
+        step = _onward(UUID(log), before, max(1, left))
         left -= step.reached.size - before.size
         topics |= dict.fromkeys(sorted(step.topics))
         this.findings |= {Finding(one.invariant, f"log:{log}", one.text) for one in step.problems}
@@ -143,7 +142,19 @@ def _logs(this: Pass) -> Iterator[UUID]:
             told = step.reached
             last_at = clock.iso(told.last_at) if told.last_at else None
             notes.leave(VERIFIED + log, size=told.size, frontier=told.frontier.hex(), last_at=last_at)
-    return _pks(topics)
+    return orders_of(topics)
+
+
+def _onward(log: UUID, before: Reached, limit: int) -> Step:
+    """One log; what is spoilt so that it cannot even be read, or not be checked without a key, is a problem too."""
+    try:
+        with one_moment():
+            return check_onward(log, before, limit)
+    except DatabaseError:
+        raise
+    except Exception as problem:  # noqa: BLE001 - whatever somebody spoilt is what is looked for
+        text = f"{invariants.UNCHECKED}: {type(problem).__name__}: {problem}"
+        return Step(before, problems=[Problem("I5", text[:200])])
 
 
 def _reached(told: dict[str, Any] | None) -> Reached:
@@ -154,10 +165,10 @@ def _reached(told: dict[str, Any] | None) -> Reached:
 
 
 def _subjects(earlier: Iterable[Finding]) -> Iterator[UUID]:
-    return _pks(one.subject for one in earlier)
+    return orders_of(one.subject for one in earlier)
 
 
-def _pks(topics: Iterable[str]) -> Iterator[UUID]:
+def orders_of(topics: Iterable[str]) -> Iterator[UUID]:
     """The orders among some topics."""
     for one in topics:
         if one.startswith(TOPIC):
@@ -180,7 +191,7 @@ def _walk(this: Pass) -> Iterator[UUID]:
     opened = Entry.objects.filter(kind="order.opened", pk__gt=told.get("entry", 0)).order_by("pk")
     entries = list(opened.values_list("pk", "topic")[:stride])
     told["entry"] = entries[-1][0] if len(entries) == stride else 0
-    known = list(_pks(topic for _, topic in entries))
+    known = list(orders_of(topic for _, topic in entries))
     there = set(WorkOrder.objects.filter(pk__in=known).values_list("pk", flat=True))
     return iter([*pks, *(pk for pk in known if pk not in there)])
 
@@ -190,32 +201,7 @@ def _orders(this: Pass, pks: Iterator[UUID], *, prove: bool = True) -> None:
     waiting = (pk for pk in pks if pk not in this.seen)
     while batch := list(dict.fromkeys(islice(waiting, TOGETHER))):
         this.seen |= set(batch)
-        with one_moment():
-            found = cases.load(batch, _logs_of(batch), prove=prove)
-            this.findings |= {finding for case in found for finding in invariants.broken(case)}
-        # The files do not change, and reading them takes time.
-        this.findings |= {finding for case in found for finding in _files(case)}
-
-
-def _logs_of(pks: list[UUID]) -> set[UUID]:
-    """The logs of orders whose rows are gone."""
-    there = set(WorkOrder.objects.filter(pk__in=pks).values_list("pk", flat=True))
-    gone = [f"{TOPIC}{pk}" for pk in pks if pk not in there]
-    if not gone:
-        return set()
-    # With every log named, the ledger's own index finds them.
-    logs = list(Log.objects.values_list("name", flat=True))
-    return set(Entry.objects.filter(log__in=logs, topic__in=gone).values_list("log_id", flat=True))
-
-
-def _files(case: Case) -> Iterator[Finding]:
-    """I1 and I6: each file named by a row is there, and has the bytes its name says."""
-    for digest, what in {digest: what for what, digest in case.files()}.items():
-        try:
-            home.blobs().get(digest)
-        except BlobMissing as problem:
-            there = home.blobs().exists(digest)
-            yield case.finding("I6" if there else "I1", f"{what}: {problem}")
+        this.findings |= invariants.look_at(batch, prove=prove)
 
 
 def _guards() -> Iterator[Finding]:
@@ -223,6 +209,16 @@ def _guards() -> Iterator[Finding]:
     gone = triggers.missing(connection)
     if gone:
         yield Finding("I5", "triggers", f"triggers are missing: {', '.join(gone)}")
+
+
+def numbers() -> Iterator[Finding]:
+    """I3: each number of a series was given to one document, and none left out."""
+    given = Series.objects.annotate(given=Count("invoices"), last=Max("invoices__sequence"))
+    for one in given.exclude(next_number=F("given") + 1, last=F("given")).exclude(next_number=1, given=0):
+        sentence = (
+            f"{one.kind} numbers {one.prefix}{one.year}: {one.given} given, the next is {one.next_number}"
+        )
+        yield Finding("I3", f"series:{one.pk}", sentence)
 
 
 def _stuck() -> Iterator[Finding]:

@@ -47,12 +47,14 @@ def require_database() -> None:
     if (home.folder() / place.MARK).exists():
         raise NotReady(f"A restore was not finished; {home.folder() / place.MARK} says where the rest is")
     try:
-        weak = weaknesses()
+        weak, closed = weaknesses(), unwritable()
         missing = missing_migrations()
     except DatabaseError as problem:
         raise NotReady(f"The database does not answer: {_first_line(problem)}") from problem
     if weak:
         raise NotReady("The database could lose acknowledged signatures: " + "; ".join(weak))
+    if closed:
+        raise NotReady(closed)
     if missing:
         raise NotReady(f"{len(missing)} migrations are missing ({missing[0]} …). Run: paraph migrate")
     if fault := vault_fault():
@@ -180,6 +182,22 @@ def require_free(address: str, port: int) -> None:
                 f"Port {port} on {address} is busy ({problem.strerror}). Stop the program that listens there, "
                 f"or choose another port, for example: PARAPH_PORT={port + 1}"
             ) from problem
+
+
+def unwritable() -> str:
+    """Why nothing can be recorded in the database, in a sentence; "" when it can. Raises DatabaseError."""
+    if connection.vendor == "sqlite":
+        path = Path(connection.settings_dict["NAME"])
+        closed = [one for one in (path, path.parent) if one.exists() and not os.access(one, os.W_OK)]
+        return f"{closed[0]} cannot be written by this account; nothing can be signed" if closed else ""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_is_in_recovery(), current_setting('default_transaction_read_only')")
+        standby, read_only = cursor.fetchone()
+    if standby:
+        return "The database is a standby, which cannot be written; name the primary in DATABASE_URL"
+    if read_only == "on":
+        return "The database is read-only (default_transaction_read_only); nothing can be signed"
+    return ""
 
 
 def weaknesses() -> list[str]:

@@ -5,13 +5,18 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from django.db import transaction
 
+from paraph.automation.runner import run_all
 from paraph.capture.filing import file_due
 from paraph.lib import clock, home
-from paraph.operate import health, queues
+from paraph.operate import health, queues, reconcile
 from paraph.signoff.models import Verification
 from tests.capture.phone import Phone, send
 from tests.cast import Shop
+from tests.operate.breaking import Sql, sql
+
+__all__ = ["sql"]  # fixtures
 
 pytestmark = pytest.mark.django_db
 
@@ -48,3 +53,27 @@ def test_a_missing_key_is_said(shop: Shop) -> None:
         key.chmod(0o600)
     assert found.level == health.Level.FAILED
     assert "wait for the key" in found.sentence
+
+
+CHANGES = {
+    "UPDATE capture_capture SET state = 'discarded'": "is discarded, the ledger says filed",
+    "UPDATE capture_capture SET signature_id = NULL": "names another signature",
+    "UPDATE capture_capture SET header_digest = 'sha256:0'": "is not the one that arrived",
+    "UPDATE capture_capture SET envelope = (SELECT leaf FROM evidence_entry LIMIT 1)": "is not what the phone sealed",
+    "DELETE FROM capture_capture": "is gone",
+}
+
+
+def test_I8_a_capture_that_was_dropped_or_changed_is_named(shop: Shop, sql: Sql) -> None:
+    phone = Phone.enrolled(shop.tess)
+    send(phone.signs(shop.open_order(1), shop.jan))
+    while file_due():
+        pass
+    run_all()
+    assert [one for one in reconcile.reconcile() if one.invariant != "I4"] == []
+    for statement, words in CHANGES.items():
+        with transaction.atomic():
+            sql(statement)
+            found = reconcile.reconcile()
+            assert any(one.invariant == "I8" and words in one.sentence for one in found), statement
+            transaction.set_rollback(True)

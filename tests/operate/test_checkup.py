@@ -20,7 +20,7 @@ from django.db.migrations.recorder import MigrationRecorder
 
 from paraph.evidence import ledger, triggers
 from paraph.lib import clock, home
-from paraph.operate import checkup, online, perils, scratch, startup
+from paraph.operate import checkup, health, online, perils, scratch, startup
 from paraph.operate.checkup import FAULT, NOTE, WARNING
 from tests.cast import Shop
 from tests.delivery.mail_server import free_port
@@ -90,6 +90,18 @@ def test_a_check_that_cannot_be_made_is_a_fault(sound: Path, monkeypatch: pytest
         ("ALLOWED_HOSTS", ["*"], "ALLOWED_HOSTS lets any name through"),
         ("PARAPH_PROXIES", ["0.0.0.0/0"], "anybody can claim any address"),
         ("PARAPH_PROXIES", ["10.0.0.1", "::/0"], "anybody can claim any address"),
+        ("PARAPH_PROXIES", ["10.0.0.0/8", "128.0.0.0/1"], "anybody can claim any address"),
+        ("PARAPH_METRICS_TOKEN", "aaaaaaaaaaaaaaaa", "PARAPH_METRICS_TOKEN is no random one"),
+        (
+            "PARAPH_BOUNCES",
+            "imap://me:long-and-random@mail.example.com/INBOX",
+            "PARAPH_BOUNCES is sent in clear",
+        ),
+        (
+            "PARAPH_BOUNCES",
+            "imaps://me:secret@mail.example.com/INBOX",
+            "PARAPH_BOUNCES is one that anybody tries",
+        ),
     ],
 )
 def test_an_open_door_is_a_fault(name: str, value: Any, words: str, sound: Path, settings: Any) -> None:
@@ -123,6 +135,40 @@ def test_a_mail_password_in_clear_is_a_fault(sound: Path, settings: Any) -> None
     one_fault("sent in clear")
     settings.EMAIL_USE_TLS = True
     assert told(FAULT) == []
+
+
+def test_line_07_links_that_travel_in_clear_are_a_warning(sound: Path, settings: Any) -> None:
+    for near in ("localhost", "mail", "10.0.0.5", "127.0.0.1"):
+        settings.EMAIL_HOST = near
+        assert not any("in clear" in one for one in told(WARNING))
+    settings.EMAIL_HOST = "mail.example.com"
+    assert any("go to mail.example.com in clear" in one for one in told(WARNING))
+    settings.EMAIL_USE_SSL = True
+    assert not any("in clear" in one for one in told(WARNING))
+
+
+def test_a_number_of_web_processes_that_is_none_is_a_fault(
+    sound: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for wrong in ("0", "two"):
+        monkeypatch.setenv("PARAPH_WORKERS", wrong)
+        one_fault("PARAPH_WORKERS is")
+
+
+def test_a_database_that_cannot_be_written_is_a_fault_and_stops_the_start(
+    sound: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if connection.vendor == "sqlite":
+        monkeypatch.setattr(startup.os, "access", lambda path, mode: False)
+    else:
+        with connection.cursor() as cursor:
+            cursor.execute("SET LOCAL default_transaction_read_only = on")
+    words = "cannot be written" if connection.vendor == "sqlite" else "read-only"
+    one_fault(words)
+    with pytest.raises(startup.NotReady, match=words):
+        startup.require_database()
+    (found,) = [one for one in health.look() if one.name == "database"]
+    assert found.level == health.Level.FAILED
 
 
 @pytest.mark.parametrize(
