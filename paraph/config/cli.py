@@ -87,6 +87,15 @@ def keys(chosen: argparse.Namespace) -> None:
         print("made: a new key for links; restart Paraph so that it is used")
     elif chosen.rotate == "capture":
         print(f"made: key {capture.rotate()} for what phones seal; they learn of it at their next contact")
+    elif chosen.rotate:
+        from paraph.operate import renewing
+        from paraph.sealing.errors import SealingError
+
+        try:
+            until = renewing.renew(chosen.rotate)
+        except SealingError as problem:
+            raise Sorry(f"Nothing was replaced: {problem}") from problem
+        print(f"made: a new key for {chosen.rotate}, valid until {until:%Y-%m-%d}; take a backup now")
     print(f"keys are in {home.keys()}")
 
 

@@ -68,9 +68,10 @@ OPTIONS: dict[str, dict[str, dict[str, Any]]] = {
     },
     "keys": {
         "--rotate": {
-            "choices": ("links", "capture"),
+            "choices": ("links", "capture", "seal", "tsa"),
             "default": "",
-            "help": "also make a new key for links, or for what phones seal; older ones go on opening",
+            "help": "also make a new key for links, or for what phones seal: older ones go on opening; or for seals or "
+            "time stamps (tsa): under the same root, which must be there with its key",
         },
     },
     "sample": {"folder": {"metavar": "DIR", "help": "where to write; must be new or empty"}},

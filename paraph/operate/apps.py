@@ -9,3 +9,7 @@ class OperateConfig(AppConfig):
     name = "paraph.operate"
     label = "config"  # the name of its table and of its migrations in installations and backups made before it moved
     verbose_name = "Operation"
+
+    def ready(self) -> None:
+        """Register the facts of this package."""
+        from paraph.operate import facts  # noqa: F401 - they register themselves

@@ -112,7 +112,14 @@ def _keys() -> Iterator[Peril]:
     yield from perils.of_keys()
     for name, days in health.days_left().items():
         if 0 <= days < SOON_DAYS:
-            yield WARNING, f"{name}.pem is valid for {int(days)} more days; after that nothing can be sealed"
+            yield (
+                WARNING,
+                f"{name}.pem is valid for {int(days)} more days; after that nothing can be sealed; {_remedy(name)}",
+            )
+
+
+def _remedy(name: str) -> str:
+    return "it cannot be renewed" if name.endswith("-root") else f"run: paraph keys --rotate {name}"
 
 
 def _database() -> Iterator[Peril]:

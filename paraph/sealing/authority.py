@@ -35,11 +35,25 @@ class Authority:
 
 def issue(name: str, *, stamps: bool, at: datetime) -> Authority:
     """Make the authority for seals, or for time ``stamps``, of the installation ``name``, valid from ``at``."""
-    root_key, key = ec.generate_private_key(ec.SECP256R1()), ec.generate_private_key(ec.SECP256R1())
+    root_key = ec.generate_private_key(ec.SECP256R1())
     root = _root(root_key, name, "time stamps" if stamps else "seals", at)
     subject = _name("Paraph time stamps" if stamps else "Paraph seal", name, "own authority")
+    return under(root, root_key, subject, stamps=stamps, at=at)
+
+
+def under(
+    root: x509.Certificate,
+    root_key: ec.EllipticCurvePrivateKey,
+    subject: x509.Name,
+    *,
+    stamps: bool,
+    at: datetime,
+) -> Authority:
+    """Make a new key, and its certificate under a root that is there; it never outlives the root."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    life = min(STAMP_LIFE if stamps else SEAL_LIFE, root.not_valid_after_utc - at)
     builder = (
-        _builder(subject, root.subject, key, root_key, at, STAMP_LIFE if stamps else SEAL_LIFE)
+        _builder(subject, root.subject, key, root_key, at, life)
         .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
         .add_extension(_usage(digital_signature=True, content_commitment=True), critical=True)
     )

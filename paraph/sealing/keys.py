@@ -109,11 +109,11 @@ def _prepare(folder: Path, name: str, at: datetime) -> None:
     try:
         for prefix, stamps in (("seal", False), ("tsa", True)):
             made = authority.issue(name, stamps=stamps, at=at)
-            _write(scratch, f"{prefix}-root", made.root, made.root_key)
-            _write(scratch, prefix, made.certificate, made.key)
-        _sync(scratch)
+            write(scratch, f"{prefix}-root", made.root, made.root_key)
+            write(scratch, prefix, made.certificate, made.key)
+        sync(scratch)
         scratch.rename(folder / PENDING)
-        _sync(folder)
+        sync(folder)
     except OSError as error:
         # Another process that starts at the same time was first: its set counts.
         if not (folder / PENDING).is_dir():
@@ -127,11 +127,12 @@ def _move_in(folder: Path) -> None:
     for path in _paths(folder):
         with suppress(FileExistsError, FileNotFoundError):
             os.link(folder / PENDING / path.name, path)
-    _sync(folder)
+    sync(folder)
     shutil.rmtree(folder / PENDING, ignore_errors=True)
 
 
-def _write(folder: Path, name: str, certificate: x509.Certificate, key: ec.EllipticCurvePrivateKey) -> None:
+def write(folder: Path, name: str, certificate: x509.Certificate, key: ec.EllipticCurvePrivateKey) -> None:
+    """Write a new pair, ``NAME.key.pem`` and ``NAME.pem``, for its owner alone; raises FileExistsError."""
     secret = key.private_bytes(
         serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
     )
@@ -143,7 +144,8 @@ def _write(folder: Path, name: str, certificate: x509.Certificate, key: ec.Ellip
             os.fsync(descriptor)
 
 
-def _sync(folder: Path) -> None:
+def sync(folder: Path) -> None:
+    """Make the names in a folder durable."""
     descriptor = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(descriptor)
@@ -152,9 +154,9 @@ def _sync(folder: Path) -> None:
 
 
 def _signatory(folder: Path, name: str) -> Signatory:
-    certificate = _read_certificate(folder / f"{name}.pem")
-    root = _read_certificate(folder / f"{name}-root.pem")
-    key = _read_key(folder / f"{name}.key.pem")
+    certificate = read_certificate(folder / f"{name}.pem")
+    root = read_certificate(folder / f"{name}-root.pem")
+    key = read_key(folder / f"{name}.key.pem")
     if key.public_key() != certificate.public_key():
         raise KeyUnusable(f"{name}.key.pem does not belong to {name}.pem")
     try:
@@ -173,14 +175,16 @@ def _read(path: Path) -> bytes:
         raise KeyUnusable(f"{path.name} cannot be read: {error.strerror}") from error
 
 
-def _read_certificate(path: Path) -> x509.Certificate:
+def read_certificate(path: Path) -> x509.Certificate:
+    """Read one PEM certificate; raises KeyMissing, KeyUnusable."""
     try:
         return x509.load_pem_x509_certificate(_read(path))
     except ValueError as error:
         raise KeyUnusable(f"{path.name} is no certificate") from error
 
 
-def _read_key(path: Path) -> ec.EllipticCurvePrivateKey:
+def read_key(path: Path) -> ec.EllipticCurvePrivateKey:
+    """Read one P-256 key; raises KeyMissing, KeyUnusable."""
     try:
         key = serialization.load_pem_private_key(_read(path), password=None)
     except (ValueError, TypeError, UnsupportedAlgorithm) as error:

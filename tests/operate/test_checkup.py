@@ -159,7 +159,7 @@ def test_a_database_that_cannot_be_written_is_a_fault_and_stops_the_start(
     sound: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     if connection.vendor == "sqlite":
-        monkeypatch.setattr(startup.os, "access", lambda path, mode: False)
+        monkeypatch.setattr(os, "access", lambda path, mode: False)
     else:
         with connection.cursor() as cursor:
             cursor.execute("SET LOCAL default_transaction_read_only = on")
