@@ -13,7 +13,7 @@ from paraph.work import property_words
 
 # What can have happened to a kind of order or a property, as the sentence says it.
 CHANGES = {
-    "made": _("was made"),
+    "made": _("was added"),
     "changed": _("was changed"),
     "moved": _("has another place"),
     "archived": _("was archived"),

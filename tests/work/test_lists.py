@@ -48,7 +48,7 @@ def test_S1_18_parts_and_labour_codes_are_listed_each_organisation_its_own(shop:
     told = [one["change"] for one in facts("catalog_part.defined")]
     assert told == ["made", "made", "made", "archived"]
     [entry] = Entry.objects.filter(kind="labour_code.defined")
-    assert timeline.line(entry).text.endswith(": the labour code 32-40 was made.")
+    assert timeline.line(entry).text.endswith(": the labour code 32-40 was added.")
 
 
 def test_a_number_stands_on_the_list_once_and_nothing_new_is_nothing(shop: Shop) -> None:

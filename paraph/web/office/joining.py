@@ -96,7 +96,7 @@ def reset(request: HttpRequest, token: str) -> HttpResponse:
             return redirect("office:sign_in")
     except passwords.BadReset:
         access_log.refused(request, "refused", "a link for a new password")
-        return _ended(request)
+        return _ended(request, ask_anew=True)
     return render(request, "office/reset.html", {"form": form}, status=400 if form.errors else 200)
 
 
@@ -175,9 +175,16 @@ def _join_page(
     return render(request, "office/join.html", told, status=status or (400 if wrong else 200))
 
 
-def _ended(request: HttpRequest) -> HttpResponse:
+def _ended(request: HttpRequest, *, ask_anew: bool = False) -> HttpResponse:
+    """The link is worth nothing any more; what to do instead."""
     sentence = _("It was used, has expired, or a newer one took its place.")
-    response: HttpResponse = errors.page(request, 410, sentence)
+    advice = _("Ask whoever invited you to send the invitation again. If you used it already, sign in.")
+    to, label, advice = (
+        (reverse("office:forgotten"), _("Ask for a new link"), "")
+        if ask_anew
+        else (reverse("office:sign_in"), _("To the sign-in page"), advice)
+    )
+    response: HttpResponse = errors.page(request, 410, sentence, home=to, home_label=label, advice=advice)
     return response
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -10,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
+from paraph.billing.models import Invoice
 from paraph.lib import figures
 from paraph.signoff.models import Attempt, Return, State
 from paraph.web.office.asked import Asked, Request, Signed
@@ -19,16 +21,19 @@ from paraph.work.models import Status
 
 @dataclass(frozen=True)
 class Step:
-    """The sentence, and how much it matters: `wait`, `warn`, `good` or `go`."""
+    """The sentence, how much it matters (`wait`, `warn`, `good` or `go`), and the part of the page where it is done."""
 
     text: str
     tone: str = "go"
+    place: str = ""
+    # What the link to that part says.
+    way: str = ""
 
 
-def of(seen: Overview) -> Step:
-    """Return the next step of an order."""
+def of(seen: Overview, bills: Sequence[Invoice] = (), unbilled: Sequence[object] = ()) -> Step:
+    """Return the next step of an order; its invoices and what is not invoiced as far as the reader may see them."""
     current = seen.current
-    first = _by_status(seen)
+    first = _by_status(seen, bills, unbilled)
     if first is not None:
         return first
     if current is not None and current.waiting:
@@ -49,7 +54,7 @@ def of(seen: Overview) -> Step:
         )
         return Step(told % {"count": changed}, "warn")
     if all(line.standing.authorised for line in seen.lines):
-        return Step(_("Every line is signed for. Next: report the work when it is done."), "good")
+        return Step(_("Every line is signed for. Next: report the work when it is done."), "good", "report")
     if current is not None and current.sealed:
         return Step(_("Signed and sealed. Lines that were not approved can be asked for again."), "good")
     return Step(_("Next: email the work order to the customer."))
@@ -60,7 +65,7 @@ def _looking(papers: list[Return]) -> Step:
     return Step(_("Signed paper of %(names)s waits for somebody to look at it.") % {"names": names}, "warn")
 
 
-def _by_status(seen: Overview) -> Step | None:
+def _by_status(seen: Overview, bills: Sequence[Invoice], unbilled: Sequence[object]) -> Step | None:
     if seen.order.status == Status.DISPUTED:
         return Step(_("The customer disputes it: answer, correct or resolve it first."), "warn")
     if seen.order.status == Status.CANCELLED:
@@ -68,8 +73,20 @@ def _by_status(seen: Overview) -> Step | None:
     if not seen.lines:
         return Step(_("Next: add the first line, so that there is something to ask."))
     if seen.order.status == Status.COMPLETED:
-        return Step(_("The work is done and reported."), "good")
+        return _reported(bills, unbilled)
     return _doubted(seen.to_verify)
+
+
+def _reported(bills: Sequence[Invoice], unbilled: Sequence[object]) -> Step:
+    """The work is done: what is left is the money."""
+    if any(one.is_draft for one in bills):
+        return Step(_("The work is done and reported. Next: check the draft invoice and issue it."), "good")
+    if unbilled:
+        told = _("The work is done and reported. Next: make a draft invoice.")
+        return Step(told, "good", "bills", _("Invoices"))
+    if bills:
+        return Step(_("The work is done, reported and invoiced."), "good")
+    return Step(_("The work is done and reported."), "good")
 
 
 def _doubted(found: list[Signed]) -> Step | None:
@@ -97,10 +114,8 @@ def _ended(current: Request) -> Step:
         told = {"name": current.decline.party.contact.name, "why": current.decline.reason}
         return Step(_("%(name)s declined: %(why)s") % told, "warn")
     names = ", ".join(one.party.contact.name for one in current.asked if one.waits)
-    return Step(
-        _("The request to %(names)s expired. Extend the link, renew it, or ask again.") % {"names": names},
-        "warn",
-    )
+    words = _("The request to %(names)s expired. Extend the link, renew it, or ask again.") % {"names": names}
+    return Step(words, "warn", "people", _("Extend or renew"))
 
 
 def _waiting(current: Request) -> Step:
@@ -108,7 +123,12 @@ def _waiting(current: Request) -> Step:
     links = [one for asked in current.waiting for one in asked.invited]
     if not any(one.state in {"sent", "opened"} for one in links):
         told: dict[str, Any] = {"names": names}
-        return Step(_("%(names)s cannot sign: no link is valid any more. Send a new one.") % told, "warn")
+        return Step(
+            _("%(names)s cannot sign: no link is valid any more. Send a new one.") % told,
+            "warn",
+            "people",
+            _("Send a new link"),
+        )
     printed = [one for one in current.waiting if one.awaits_paper]
     if printed:
         return _paper(printed)
@@ -116,7 +136,10 @@ def _waiting(current: Request) -> Step:
         words = _("%(names)s opted out of signing electronically: waiting for a signature on paper.")
         return Step(words % {"names": ", ".join(out)})
     since = min((one.invitation.created_at for one in links), default=current.signoff.created_at)
-    return Step(_("Waiting for %(names)s since %(when)s") % {"names": names, "when": weekday(since)})
+    words = _("Waiting for %(names)s since %(when)s") % {"names": names, "when": weekday(since)}
+    if any(one.may_remind for one in links):
+        return Step(words, "go", "people", _("Remind"))
+    return Step(words)
 
 
 def _paper(printed: list[Asked]) -> Step:

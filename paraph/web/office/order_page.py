@@ -15,7 +15,7 @@ from paraph.people import access
 from paraph.people.models import Member
 from paraph.signoff import in_person
 from paraph.signoff.models import CONSENTED
-from paraph.web.office import disputes_panel, invoices_page, next_step, overview, reach, without
+from paraph.web.office import disputes_panel, invoices_page, main_act, next_step, overview, reach, without
 from paraph.web.office.doors import page, show
 from paraph.web.office.forms import extension
 from paraph.web.office.forms.photos import PhotosForm
@@ -48,14 +48,18 @@ def answer(
     may_report = reportable and access.can(member, "order.report")
     disputed = disputes_panel.panel(order, member)
     tried = disputes_panel.attempts(order, member)
+    money = invoices_page.panel(order, member)
+    bills = money.get("bills", [])
+    step = next_step.of(seen, bills, money.get("unbilled", []))
     about = [one.thread.dispute for one in disputed["disputed"]]
     told: dict[str, Any] = {
         "order": order,
         "seen": seen,
-        "step": next_step.of(seen),
+        "step": step,
+        "acts": main_act.of(seen, step, member, bills=bills, reportable=bool(may_report)),
         "totals": totals(seen.content["sums"]),
         "news": notices.about(member, order),
-        **invoices_page.panel(order, member),
+        **money,
         **disputed,
         "attempt": tried["attempt"],
         "outcomes": without.rows(seen, about, tried["attempts"]),

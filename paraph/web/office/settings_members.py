@@ -119,7 +119,8 @@ def switch_off(request: HttpRequest, member: Member, pk: UUID) -> HttpResponse:
         access_log.came_in(request, "access switched off", f"member {found.pk} by member {member.pk}")
         messages.success(
             request,
-            _("%(name)s can no longer come in, from open windows neither.") % {"name": found.user.name},
+            _("%(name)s can no longer come in, not even from a window that is open.")
+            % {"name": found.user.name},
         )
     return redirect("office:members")
 

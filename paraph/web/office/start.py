@@ -23,23 +23,27 @@ MOST_NOTICES = 5
 
 @page("order.view")
 def start(request: HttpRequest, member: Member) -> HttpResponse:
-    """What to do first."""
+    """What to do first. Of each kind one more than is shown, so that the count never says less than there is."""
+    most = MOST_WAITING + 1
     queues: dict[str, Any] = {
-        "papers": verification.to_review(member.organisation_id)[:MOST_WAITING],
-        "doubted": verifying.waiting(member.organisation_id)[:MOST_WAITING]
+        "papers": verification.to_review(member.organisation_id)[:most],
+        "doubted": verifying.waiting(member.organisation_id)[:most]
         if access.can(member, verifying.RIGHT)
         else [],
         "captures": [
-            (one, held.words(one.reasons[0])) for one in held.waiting(member.organisation_id)[:MOST_WAITING]
+            (one, held.words(one.reasons[0])) for one in held.waiting(member.organisation_id)[:most]
         ],
         "seals": [(one, SEAL_FAULTS.get(one.seal_fault, one.seal_fault)) for one in waiting.seals(member)],
-        "disputes": waiting.disputes(member)[:MOST_WAITING],
-        "questions": waiting.questions(member)[:MOST_WAITING],
-        "expired": waiting.expired(member)[:MOST_WAITING],
-        "signatures": waiting.signatures(member)[:MOST_WAITING],
-        "drafts": drafts_of(member)[:MOST_WAITING] if access.can(member, "invoice.edit") else [],
+        "disputes": waiting.disputes(member)[:most],
+        "questions": waiting.questions(member)[:most],
+        "expired": waiting.expired(member)[:most],
+        "signatures": waiting.signatures(member)[:most],
+        "drafts": drafts_of(member)[:most] if access.can(member, "invoice.edit") else [],
         "notices": notices.unread(member)[:MOST_NOTICES],
     }
     recent = waiting.with_request(reach.orders(member)).select_related("customer")[:MOST_ORDERS]
-    told: dict[str, Any] = {**{name: list(found) for name, found in queues.items()}, "orders": list(recent)}
-    return show(request, member, "start.html", quiet=not any(told[name] for name in queues), **told)
+    found = {name: list(rows) for name, rows in queues.items()}
+    told: dict[str, Any] = {name: rows[:MOST_WAITING] for name, rows in found.items()}
+    told["more"] = {name for name, rows in found.items() if len(rows) > MOST_WAITING}
+    told["quiet"] = not any(found.values())
+    return show(request, member, "start.html", orders=list(recent), **told)

@@ -23,6 +23,7 @@ from paraph.signoff.models import (
     Paper,
     Party,
     Return,
+    Rule,
     SignOff,
     State,
 )
@@ -39,13 +40,17 @@ def with_request(found: QuerySet[WorkOrder]) -> QuerySet[WorkOrder]:
 
 
 def signatures(member: Member) -> QuerySet[Party]:
-    """Parties who were asked to sign and did nothing yet, of open requests.
+    """Parties who were asked to sign and did nothing yet, of open requests; in turn, only whose turn it is.
 
     `signoff.created_at` is since when, `printed` when they took the paper they may come back with.
     """
     waiting = Party.objects.filter(signoff__organisation_id=member.organisation_id, signoff__state=State.OPEN)
     printed = Paper.objects.filter(party=OuterRef("pk")).order_by("-created_at").values("created_at")
     waiting = waiting.filter(ask=Ask.AUTHORISE, acted_at=None, decline=None).exclude(Exists(_checked()))
+    before = Party.objects.filter(
+        signoff=OuterRef("signoff"), ask=Ask.AUTHORISE, acted_at=None, position__lt=OuterRef("position")
+    )
+    waiting = waiting.exclude(Q(signoff__rule=Rule.IN_TURN) & Q(Exists(before)))
     waiting = waiting.annotate(printed=Subquery(printed[:1]))
     return waiting.select_related("contact", "signoff__order__customer").order_by("signoff__created_at")
 

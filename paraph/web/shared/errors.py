@@ -7,7 +7,7 @@ import sys
 from dataclasses import dataclass
 from typing import Any
 
-from django.contrib import messages
+from django.contrib import auth, messages
 from django.core.exceptions import RequestDataTooBig
 from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse
@@ -161,8 +161,13 @@ def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    """Return the page for what is not there; it never repeats the address, which may hold a key."""
-    return page(request, 404)
+    """Return the page for what is not there; it never repeats the address, which may hold a key.
+
+    Whoever is signed in is shown the way to the start page.
+    """
+    session = getattr(request, "session", None)
+    is_known = session is not None and session.get(auth.SESSION_KEY)
+    return page(request, 404, home="/" if is_known else "")
 
 
 def server_error(request: HttpRequest) -> HttpResponse:

@@ -37,7 +37,7 @@ def test_a_pin_is_mailed_set_as_agreed_and_removed_and_stands_on_no_page(shop: S
     assert PIN not in page
     assert pins.check(shop.jan, PIN)["passed"]
     listed = browser.get(reverse("office:customer", args=[shop.customer.pk])).content.decode()
-    assert "How they show who they are" in words(listed)
+    assert "PIN and passkeys" in words(listed)
     browser.post(at(shop, "contact_pin"), {"do": "remove"})
     assert not ContactPin.objects.exists()
 
