@@ -109,6 +109,7 @@ def test_S0_05_S3_36_signatures_and_papers_are_in_one_place(shop: Shop, mara: St
         signature.record_digest,
         signoff.sealed_copy.blob,
         "Every line is signed for. Next: report the work when it is done.",
+        'class="button main" href="#report"',
     ):
         assert part in page
     assert signature.checkpoint is not None

@@ -92,6 +92,10 @@ def test_wrong_input_stands_beside_its_field_and_nothing_is_lost(shop: Shop, mar
     for field in ("title", "customer", "line-0-hourly_rate", "line-0-tax_rate", "line-0-part-0-name"):
         assert f'id="id_{field}_error"' in page, field
         assert f'href="#id_{field}"' in page, f"{field} in the summary at the top"
+    nothing = mara.fill("/orders/new/", notes="Please keep me").content.decode()
+    assert 'id="id_title_error"' in nothing
+    for untouched in ("line-0-finding", "line-0-part-0-name", "new-name"):
+        assert f'id="id_{untouched}_error"' not in nothing, untouched
 
 
 def test_a_title_of_ten_thousand_characters_is_refused_kindly(shop: Shop, mara: Staff) -> None:

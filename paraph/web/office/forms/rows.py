@@ -29,6 +29,12 @@ class Row(forms.Form):
             str(self[name].data or "").strip() for name in self.fields if name not in self.defaults
         )
 
+    def full_clean(self) -> None:
+        """Judge the row; nothing is wrong with one that nobody wrote into, so it shows no error beside its fields."""
+        super().full_clean()
+        if self.is_blank:
+            self._errors = type(self._errors)()
+
 
 class Faults:
     """All fields of a page of several forms, as one form for the summary of errors at its top."""
