@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Generic, TypeVar
 
 from django import forms
+from django.forms.utils import ErrorDict
 from django.http import QueryDict
 
 MOST = 200  # rows of one kind; beyond it somebody plays with the form
@@ -33,7 +34,7 @@ class Row(forms.Form):
         """Judge the row; nothing is wrong with one that nobody wrote into, so it shows no error beside its fields."""
         super().full_clean()
         if self.is_blank:
-            self._errors = type(self._errors)()
+            self._errors = ErrorDict()
 
 
 class Faults:
