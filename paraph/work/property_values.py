@@ -27,6 +27,7 @@ YEARS = range(1900, 2200)
 DAY_FIRST = re.compile(r"(?P<day>\d{1,2})[./-](?P<month>\d{1,2})[./-](?P<year>\d{4})", re.ASCII)
 YEAR_FIRST = re.compile(r"(?P<year>\d{4})-(?P<month>\d\d)-(?P<day>\d\d)", re.ASCII)
 YES, NO = "yes", "no"
+BLANKS = "\u115f\u1160\u2800\u3164\uffa0"  # letters and signs that are drawn as nothing
 
 
 class Unfit(ValueError):
@@ -59,11 +60,15 @@ def as_typed(of: Property, value: str, language: str) -> str:
 def _clean(typed: str) -> str:
     """One line, without the control signs that no paper can show."""
     kept = "".join(" " if one in "\t\r\n" else one for one in typed if one in "\t\r\n" or _is_shown(one))
-    return " ".join(kept.split())
+    return " ".join(kept.split()) if any(map(_is_seen, kept)) else ""
 
 
 def _is_shown(sign: str) -> bool:
     return unicodedata.category(sign) not in {"Cc", "Cs"}
+
+
+def _is_seen(sign: str) -> bool:
+    return unicodedata.category(sign)[0] in "LNPS" and sign not in BLANKS
 
 
 def _text(of: Property, text: str, language: str) -> str:

@@ -125,3 +125,9 @@ def test_no_mask_and_no_text_make_it_slow() -> None:
     began = time.perf_counter()
     assert not masks.fits(mask, "A" * masks.TEXT_CHARS)
     assert time.perf_counter() - began < 1
+
+
+@pytest.mark.parametrize("nothing", ["\u200b", "\u202e \u2060", "\u3164", "\u2800\u200d", "\u00ad", "\u00a0"])
+def test_S0_27_what_cannot_be_seen_is_nothing(nothing: str) -> None:
+    assert normalise(TYPES[0], nothing, "en") == ""
+    assert normalise(TYPES[0], f"{nothing}x", "en") != ""

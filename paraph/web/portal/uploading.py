@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy
 
 from paraph.intake.limits import MAX_BYTES
 from paraph.people import limits
-from paraph.signoff import returns
+from paraph.signoff import refusals, returns
 from paraph.signoff.errors import Unusable
 from paraph.signoff.models import Invitation, Return, ReturnState, State
 from paraph.signoff.models.returns import NAME_CHARS
@@ -75,10 +75,10 @@ def page(request: HttpRequest, invitation: Invitation) -> HttpResponse:
 @door.to_sign
 def files(request: HttpRequest, invitation: Invitation) -> HttpResponse:
     """Take files in, each on its own: what is wrong with one says so and leaves the others."""
-    limits.count(limits.UPLOAD, door.counted_as(request, invitation))
-    problems = [
-        problem for one in request.FILES.getlist("files") if (problem := _take_in(request, invitation, one))
-    ]
+    sent = request.FILES.getlist("files")
+    problems = [problem for one in sent if (problem := _take_in(request, invitation, one))]
+    if not sent:
+        problems = [Problem(returns.NAMELESS, str(refusals.SENTENCES["empty"]))]
     if request.headers.get("Accept") == "application/json":
         told = {"problem": problems[0].sentence, "again": problems[0].again} if problems else {}
         return JsonResponse(told, status=400 if problems else 201, headers=CLOSED)
@@ -143,6 +143,7 @@ def _anew() -> HttpResponse:
 
 def _take_in(request: HttpRequest, invitation: Invitation, file: UploadedFile[bytes]) -> Problem | None:
     """Take one file in; its name and what is wrong with it, if anything."""
+    limits.count(limits.UPLOAD, door.counted_as(request, invitation))
     name = returns.clean_name(file.name or "")
     if file.size is None or file.size > MAX_BYTES:
         return Problem(name, returned.limits()["too_large"])

@@ -100,6 +100,7 @@ def test_S0_31_a_script_gets_the_sentence_of_its_one_file(jan: Customer) -> None
     assert refused.status_code == 400
     assert refused.json()["problem"].startswith("This is not a PDF or a picture")
     assert refused.json()["again"] is False
+    assert upload(jan, **SCRIPT).status_code == 400  # nothing came: that is not "taken"
     taken = upload(jan, file("good.jpg", paperwork.photo(1)), **SCRIPT)
     assert (taken.status_code, taken.json()) == (201, {})
 
