@@ -9,7 +9,7 @@ from typing import Any
 
 import pikepdf
 from pi_heif import register_heif_opener  # type: ignore[attr-defined]
-from PIL import Image, ImageCms, ImageFile, ImageOps, ImageSequence
+from PIL import ExifTags, Image, ImageCms, ImageFile, ImageOps, ImageSequence
 
 from paraph.intake.errors import Reason, Refused
 from paraph.intake.inside import binding
@@ -73,21 +73,24 @@ def _draft(size: tuple[int, int]) -> tuple[int, int]:
 def _page(frame: Image.Image) -> tuple[Image.Image, tuple[float, float]]:
     """The picture as it was held, in grey or colour on white, and the size of its page in points."""
     dpi = frame.info.get("dpi", (0, 0))
-    image = ImageOps.exif_transpose(frame)
+    large = max(frame.size) > LONGER_SIDE
+    upright = large and frame.getexif().get(ExifTags.Base.Orientation, 1) == 1
+    image = frame if upright else ImageOps.exif_transpose(frame)  # which is a copy, of 256 MB at most
     size = _size(image.size, dpi if image.size == frame.size else dpi[::-1])
-    if max(image.size) > LONGER_SIDE:
-        image = _to_scale(image)
+    if large:
+        # Whole steps first: the mean of four pixels costs a fifth of anything finer, and a scan has many pages.
+        image = _to_scale(image).reduce(max(image.size) // LONGER_SIDE)
         image.thumbnail((LONGER_SIDE, LONGER_SIDE), Image.Resampling.BICUBIC, reducing_gap=2.0)
     return _flat(image), size
 
 
 def _to_scale(image: Image.Image) -> Image.Image:
     """In a mode that can be made smaller: among single bits, one of many would be kept, and thin lines lost."""
-    if image.mode in {"RGBA", "LA", "PA"} or "transparency" in image.info:
-        return image.convert("RGBA")
     if image.mode.startswith("I"):
         return _flat(image)
-    return image.convert("L" if image.mode in NARROW else "RGB")
+    clear = image.mode in {"RGBA", "LA", "PA"} or "transparency" in image.info
+    mode = "RGBA" if clear else "L" if image.mode in NARROW else "RGB"
+    return image if image.mode == mode else image.convert(mode)  # a copy of 64 million pixels is 256 MB
 
 
 def _flat(image: Image.Image) -> Image.Image:
