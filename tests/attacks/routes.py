@@ -159,7 +159,7 @@ TABLE: dict[str, Route] = {
     "portal:record": guests(200, 405, invitation="signed"),
     # Signed paper on its way back; each page belongs to the party that uploaded it.
     "portal:upload": guests(200, 405),
-    "portal:upload_files": guests(405, 302),
+    "portal:upload_files": guests(405, 400),
     "portal:upload_order": guests(405, 302, lambda world: {"pages": str(world.draft_page.pk)}),
     "portal:upload_afresh": guests(405, 302),
     "portal:upload_send": guests(405, 302),
