@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 from stdnum import iban
 
-from paraph.billing import amounts, charges
+from paraph.billing import amounts, charges, profiles
 from paraph.billing.content import Content
 from paraph.billing.errors import Place, Problem, WorkDisputed
 from paraph.billing.models import Invoice, Kind, State, Untaxed
@@ -24,6 +24,8 @@ from paraph.work.models import Status, WorkOrder
 
 MOST_DECIMALS = 2  # BR-DEC-…
 VAT = re.compile(r"[A-Z]{2}[0-9A-Z]{2,13}")  # BR-CO-09: the country comes first
+# Greece's own prefix, and Northern Ireland's.
+VAT_ALONE = frozenset({"EL", "XI"})
 
 
 def of(content: Content, invoice: Invoice, order: WorkOrder, approval: Approval | None) -> list[Problem]:
@@ -76,7 +78,7 @@ def _seller(content: Content) -> Iterator[Problem]:
     yield from _address(told, "seller", _("Your own street, city and country are needed."))
     if not told["vat_number"] and not told["tax_number"]:
         yield Problem("organisation", _("Your own VAT number (or a tax number) is needed."))
-    if told["vat_number"] and not VAT.fullmatch(told["vat_number"]):
+    if told["vat_number"] and not _is_vat(told["vat_number"]):
         yield Problem(
             "organisation", _("Your own VAT number must begin with the two letters of the country.")
         )
@@ -89,12 +91,19 @@ def _seller(content: Content) -> Iterator[Problem]:
 def _buyer(content: Content) -> Iterator[Problem]:
     told = content.buyer
     yield from _address(told, "buyer", _("The customer’s street, city and country are needed."))
-    if told["vat_number"] and not VAT.fullmatch(told["vat_number"]):
+    if told["vat_number"] and not _is_vat(told["vat_number"]):
         yield Problem(
             "customer", _("The customer’s VAT number must begin with the two letters of the country.")
         )
     if content.untaxed == Untaxed.REVERSE and _untaxed(content) and not told["vat_number"]:
         yield Problem("customer", _("Reverse charge needs the customer’s VAT number."))
+
+
+def _is_vat(number: str) -> bool:
+    """Whether it begins with a country there is (BR-CO-09 takes no other), and looks like a number."""
+    return VAT.fullmatch(number) is not None and (
+        number[:2] in VAT_ALONE or number[:2] in profiles.countries("en")
+    )
 
 
 def _address(told: dict[str, str], place: Place, sentence: Any) -> Iterator[Problem]:

@@ -10,6 +10,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from babel import Locale
 from django.db import transaction
 
 from paraph.billing import series
@@ -27,6 +28,20 @@ SELLER_FIELDS = (*SELLER, "payment_days", "invoice_prefix", "credit_prefix")
 BUYER = (*ADDRESS, "reference")
 
 Party = dict[str, str]
+# Codes of Babel that are no country an address can be in (ISO 3166-1 knows them as reserved, or not at all).
+NO_COUNTRIES = frozenset(
+    ["AC", "CP", "CQ", "DG", "EA", "EU", "EZ", "IC", "QO", "TA", "UN", "XA", "XB", "XK", "ZZ"]
+)
+
+
+def countries(language: str) -> dict[str, str]:
+    """Codes of all countries (ISO 3166-1), and their names in a language."""
+    names = Locale.parse(language[:2]).territories
+    return {
+        code: name
+        for code, name in names.items()
+        if len(code) == 2 and code.isalpha() and code not in NO_COUNTRIES
+    }
 
 
 def seller_profile(organisation: Organisation) -> SellerProfile:

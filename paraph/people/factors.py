@@ -7,6 +7,7 @@ many requests at once are no way around either. django-allauth keeps the factors
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterable
 from datetime import datetime
 from urllib.parse import quote, urlencode
@@ -28,6 +29,7 @@ Kind = Authenticator.Type
 STRONG = (Kind.TOTP, Kind.WEBAUTHN)
 PURPOSE = "second factor"
 ISSUER = "Paraph"
+DIGITS = re.compile(r"[0-9]{6,8}")  # six of an app, eight of a recovery code
 
 
 class Vaulted(DefaultMFAAdapter):  # type: ignore[misc]
@@ -74,6 +76,7 @@ def uri(user: User, secret: str) -> str:
 
 def add_app(user: User, secret: str, code: str) -> bool:
     """Set up an authenticator app whose first code is right; tells whether it was."""
+    code = _clean(code)
     if not validate_totp_code(secret, code):
         return False
     with transaction.atomic():
@@ -123,7 +126,7 @@ def judge(user: User, code: str, *, address: str) -> Authenticator | None:
     key = f"{user.pk}:{address}"
     limits.count(limits.CODE, key)
     limits.count(limits.CODE_ACCOUNT, str(user.pk))
-    typed = "".join(code.split()).replace("-", "")
+    typed = _clean(code)
     found = _match(user, typed)
     if found is None or not _spend(user, typed, clock.now()):
         return None
@@ -136,6 +139,15 @@ def judge(user: User, code: str, *, address: str) -> Authenticator | None:
 def forget_spent(before: datetime) -> int:
     """Delete notes of codes that have long been worthless; returns how many."""
     return SpentCode.objects.filter(at__lt=before).delete()[0]
+
+
+def _clean(typed: str) -> str:
+    """What was typed, without the spaces, dashes and dots people put between digits; "" when anything else is in it.
+
+    The library strips all punctuation before it compares, so a code that was spent would be right in another spelling.
+    """
+    found = re.sub(r"[\s\-.]", "", typed)
+    return found if DIGITS.fullmatch(found) else ""
 
 
 def _match(user: User, code: str) -> Authenticator | None:

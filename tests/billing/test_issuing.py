@@ -206,6 +206,8 @@ def test_what_the_law_wants_is_named(
         ("", "", "Your own VAT number"),
         ("123456789B13", "", "two letters"),
         ("NL1234", "12345", "two letters"),
+        ("NL1234", "XX123456789", "two letters"),
+        ("UK123456789", "", "two letters"),
     ],
 )
 def test_vat_numbers_are_wanted_with_their_country(

@@ -74,13 +74,27 @@ def test_line_13_a_code_is_right_once(mara: User, secret: str, at_noon: time_mac
     assert factors.judge(mara, code_of(secret), address=HOME)
 
 
+# The library takes a code with any punctuation in it for the code.
+DISGUISES = ("{}.", "_{}", "{0[0]}+{0}", "{}\u200b", "{}\x00", "'{}'", "{} ", "-{}", "({})", "{}/", "{}#a")
+
+
+@pytest.mark.parametrize("disguise", DISGUISES)
+def test_line_13_a_code_in_another_spelling_is_the_same_code(
+    disguise: str, mara: User, secret: str, at_noon: time_machine.Traveller
+) -> None:
+    code = code_of(secret)
+    assert factors.judge(mara, code, address=HOME)
+    assert factors.judge(mara, disguise.format(code), address=HOME) is None
+
+
 def test_line_13_the_code_that_set_the_app_up_opens_nothing(
     mara: User, at_noon: time_machine.Traveller
 ) -> None:
     secret = factors.new_secret()
     code = code_of(secret)
-    assert factors.add_app(mara, secret, code)
-    assert factors.judge(mara, code, address=HOME) is None
+    assert factors.add_app(mara, secret, f"{code[:3]} {code[3:]}")
+    for one in (code, f"{code[:3]} {code[3:]}", f"{code}."):
+        assert factors.judge(mara, one, address=HOME) is None
 
 
 def test_line_15_a_code_ends_within_two_minutes_and_is_kept_as_a_digest(

@@ -5,13 +5,13 @@ from __future__ import annotations
 import uuid
 from typing import Any
 
-from babel import Locale
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from stdnum import iban
 
+from paraph.billing import profiles
 from paraph.billing.drafts import MAX_REASON, Words
 from paraph.billing.models import (
     MOST_PAYMENT_DAYS,
@@ -27,21 +27,10 @@ from paraph.billing.profiles import BUYER, SELLER_FIELDS, compact
 from paraph.billing.sending import MAX_TEXT
 from paraph.people.models import LANGUAGES, NAME_CHARS, Contact, Customer
 
-# Codes of Babel that are no country an address can be in (ISO 3166-1 knows them as reserved, or not at all).
-NO_COUNTRIES = frozenset(
-    ["AC", "CP", "CQ", "DG", "EA", "EU", "EZ", "IC", "QO", "TA", "UN", "XA", "XB", "XK", "ZZ"]
-)
-
 
 def countries(language: str) -> list[tuple[str, str]]:
     """Codes and names of all countries (ISO 3166-1), by name."""
-    names = Locale.parse(language[:2]).territories
-    found = [
-        (code, name)
-        for code, name in names.items()
-        if len(code) == 2 and code.isalpha() and code not in NO_COUNTRIES
-    ]
-    return sorted(found, key=lambda one: one[1])
+    return sorted(profiles.countries(language).items(), key=lambda one: one[1])
 
 
 class FilterForm(forms.Form):
