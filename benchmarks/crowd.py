@@ -26,6 +26,7 @@ from paraph.evidence.checkpoint import Signer, TreeHead
 from paraph.evidence.models import Checkpoint, Entry, Log, Node, Personal, purpose
 from paraph.lib import clock, home
 from paraph.people.models import Customer
+from paraph.signoff.models import Signature
 from paraph.work.models import WorkOrder
 
 UUIDS = re.compile(rb"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
@@ -193,6 +194,8 @@ class Original:
                     "root": lambda copy: copy.roots[size][0],
                     "note": lambda copy: copy.roots[size][1],
                 }
+            case Signature():
+                known = {"signed_at": lambda copy: driver(part, one.signed_at)}  # as its fact says
             case _:
                 known = {}
         return known.get(name)
