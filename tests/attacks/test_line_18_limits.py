@@ -63,6 +63,13 @@ def test_line_18_one_address_may_try_one_account_eight_times(shop: Shop) -> None
     assert _sign_in(STRANGER, password=cast.PASSWORD) == 429, "the right password comes too late as well"
 
 
+def test_line_18_an_ipv6_network_is_one_stranger_and_no_other_network_is(shop: Shop) -> None:
+    told = [_sign_in(f"2001:db8:0:1:{number:x}::{number:x}") for number in range(1, 11)]
+    assert told == [400] * 8 + [429] * 2
+    assert _sign_in("2001:db8:0:2::1") == 400
+    assert _sign_in(f"::ffff:{STRANGER}") == 400
+
+
 def test_line_18_the_answer_says_when_to_come_back_and_the_window_ends(shop: Shop) -> None:
     for _ in range(9):
         answer = Client().post(

@@ -30,7 +30,7 @@ MOST_AT_ONCE = 2  # filed before the answer, while the technician looks on; the 
 def sync(request: HttpRequest) -> HttpResponse:
     """Store what arrived and say of each whether the phone may forget it, and what became of it."""
     seen = connection.seen(request)
-    limits.count(limits.SYNC, seen[0])
+    limits.count(limits.SYNC, connection.caller(request))
     told = _told(request)
     if told is None:
         return doors.refuse(

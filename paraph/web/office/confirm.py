@@ -75,7 +75,7 @@ def confirm(request: HttpRequest, member: Member) -> HttpResponse:
 @act(early=True)
 def passkey_options(request: HttpRequest, member: Member) -> HttpResponse:
     """What the browser needs to ask for one of this member's passkeys."""
-    limits.count(limits.SIGN_IN, connection.seen(request)[0])
+    limits.count(limits.SIGN_IN, connection.caller(request))
     options, state = passkeys.begin_asking(member.user)
     request.session[sign_in.STATE] = state
     return sign_in.told_to_script(options)
@@ -83,7 +83,7 @@ def passkey_options(request: HttpRequest, member: Member) -> HttpResponse:
 
 def _proved(request: HttpRequest, member: Member, has_factor: bool) -> str:
     """How it was proved: mfa, password, or "" when it was not. A password is no proof for who has more than that."""
-    address = connection.seen(request)[0]
+    address = connection.caller(request)
     if "credential" in request.POST:
         return "mfa" if sign_in.answered(request, member.user) else ""
     if has_factor:

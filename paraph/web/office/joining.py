@@ -31,7 +31,7 @@ MAKING = "passkey_making"
 @acting.both
 def join(request: HttpRequest, token: str) -> HttpResponse:
     """Accept an invitation: with name and password, with a passkey, or as who one is already."""
-    limits.count(limits.WELCOME, connection.seen(request)[0])
+    limits.count(limits.WELCOME, connection.caller(request))
     try:
         welcome = welcomes.peek(token)
     except welcomes.Unwelcome:
@@ -57,7 +57,7 @@ def join(request: HttpRequest, token: str) -> HttpResponse:
 @acting.acting
 def join_passkey(request: HttpRequest, token: str) -> HttpResponse:
     """What the browser needs to make a passkey for somebody who is about to join."""
-    limits.count(limits.WELCOME, connection.seen(request)[0])
+    limits.count(limits.WELCOME, connection.caller(request))
     try:
         welcome = welcomes.peek(token)
     except welcomes.Unwelcome:
@@ -73,7 +73,7 @@ def forgotten(request: HttpRequest) -> HttpResponse:
     """Ask for a link to choose a new password; the answer is the same whoever asks."""
     form = AddressForm(posted(request))
     if form.is_valid():
-        limits.count(limits.RESET, connection.seen(request)[0])
+        limits.count(limits.RESET, connection.caller(request))
         passwords.ask_reset(form.cleaned_data["email"])
         access_log.came_in(request, "new password asked for", "somebody")
         return render(request, "office/forgotten.html", {"asked": True})
@@ -84,7 +84,7 @@ def forgotten(request: HttpRequest) -> HttpResponse:
 @acting.both
 def reset(request: HttpRequest, token: str) -> HttpResponse:
     """Choose a new password by the mailed link. Signing in with it, and with the second factor, comes after."""
-    limits.count(limits.RESET, connection.seen(request)[0])
+    limits.count(limits.RESET, connection.caller(request))
     try:
         form = PasswordForm(posted(request), user=passwords.peek(token))
         if form.is_valid():

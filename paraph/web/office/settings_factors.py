@@ -42,7 +42,7 @@ def app(request: HttpRequest, member: Member) -> HttpResponse:
     secret = str(request.session.get(SECRET) or factors.new_secret())
     sheet = CodeForm(posted(request))
     if sheet.is_valid():
-        limits.count(limits.CODE, f"{member.user_id}:{connection.seen(request)[0]}")
+        limits.count(limits.CODE, f"{member.user_id}:{connection.caller(request)}")
         if factors.add_app(member.user, secret, sheet.cleaned_data["code"]):
             del request.session[SECRET]
             return _set_up(request, member, "app", "totp")

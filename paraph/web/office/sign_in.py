@@ -47,7 +47,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
 @acting.acting
 def passkey_options(request: HttpRequest) -> HttpResponse:
     """What the browser needs to ask for a passkey: at sign-in anybody's, at the second step this person's."""
-    limits.count(limits.SIGN_IN, connection.seen(request)[0])
+    limits.count(limits.SIGN_IN, connection.caller(request))
     stage = _stage(request)
     options, state = passkeys.begin_asking(_pending(stage))
     request.session[STATE] = state
@@ -57,7 +57,7 @@ def passkey_options(request: HttpRequest) -> HttpResponse:
 @acting.acting
 def passkey(request: HttpRequest) -> HttpResponse:
     """Sign in with a passkey alone: it is something one has and something one is or knows."""
-    limits.count(limits.SIGN_IN, connection.seen(request)[0])
+    limits.count(limits.SIGN_IN, connection.caller(request))
     found = answered(request)
     if found is None or not access.memberships(found.user):
         access_log.refused(request, "sign-in failed", "passkey")
@@ -124,7 +124,7 @@ def _second(request: HttpRequest, user: User, form: CodeForm) -> Authenticator |
         return answered(request, user)
     if not form.is_valid():
         return None
-    return factors.judge(user, form.cleaned_data["code"], address=connection.seen(request)[0])
+    return factors.judge(user, form.cleaned_data["code"], address=connection.caller(request))
 
 
 def _let_in(request: HttpRequest, user: User, method: str, onward: str, **more: Any) -> HttpResponse:
@@ -151,7 +151,7 @@ def _recognise(request: HttpRequest, email: str, password: str) -> User | None:
 
     Counting an account alone would let anybody lock somebody else out.
     """
-    address = connection.seen(request)[0]
+    address = connection.caller(request)
     account = hashlib.sha256(email.lower().encode()).hexdigest()[:16]
     limits.count(limits.SIGN_IN, address)
     limits.count(limits.SIGN_IN_ACCOUNT, f"{account}:{address}")

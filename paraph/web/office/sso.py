@@ -44,7 +44,7 @@ def offered(view: View[P]) -> View[P]:
 def begin(request: HttpRequest, provider_id: str) -> HttpResponseBase:
     """Leave for the provider. Somebody who is signed in already is asked there to prove it anew."""
     _there_is(provider_id)
-    limits.count(limits.SIGN_IN, connection.seen(request)[0])
+    limits.count(limits.SIGN_IN, connection.caller(request))
     provider = get_adapter().get_provider(request, PROVIDER)
     onward = same_site_path(request.POST.get("next", "/"))
     again = {"prompt": "login"} if request.user.is_authenticated else {}

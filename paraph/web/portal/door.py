@@ -82,7 +82,7 @@ def actor(request: HttpRequest, invitation: Invitation) -> Actor:
 
 def counted_as(request: HttpRequest, invitation: Invitation) -> str:
     """The key of rate limits: one link from one address, so that nobody stops a customer by hammering their link."""
-    return f"{invitation.pk}:{connection.seen(request)[0]}"
+    return f"{invitation.pk}:{connection.caller(request)}"
 
 
 def about(invitation: Invitation) -> dict[str, Any]:

@@ -45,7 +45,7 @@ def link(request: HttpRequest, token: str) -> HttpResponse:
 
 
 def _enter(request: HttpRequest, token: str) -> HttpResponse:
-    limits.count(limits.LINK, connection.seen(request)[0])
+    limits.count(limits.LINK, connection.caller(request))
     try:
         found = invitations.peek(token)
         limits.count(limits.LINK, door.counted_as(request, found))
@@ -58,7 +58,7 @@ def _enter(request: HttpRequest, token: str) -> HttpResponse:
 
 
 def _renewal(request: HttpRequest, token: str) -> HttpResponse:
-    limits.count(limits.LINK, connection.seen(request)[0])
+    limits.count(limits.LINK, connection.caller(request))
     try:
         return _invites(request, invitations.peek(token))
     except LinkEnded as ended:

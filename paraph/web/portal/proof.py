@@ -39,7 +39,7 @@ def page(request: HttpRequest) -> HttpResponse:
     """How to check a document, and the look-up of one file."""
     told: dict[str, Any] = {"keys": [(name, reverse("portal:proof_key", args=[name])) for name in KEYS]}
     if request.method == "POST":
-        limits.count(limits.LINK, connection.seen(request)[0])
+        limits.count(limits.LINK, connection.caller(request))
         told |= _look_up(request.FILES.get("file"))
     return render(request, "portal/proof.html", told, status=400 if "problem" in told else 200)
 

@@ -15,6 +15,8 @@ SOCKET, PROXY = "socket peer", "trusted proxy"
 AGENT_CHARS = 400
 # Who says so, in words.
 SOURCES: dict[str, Any] = {SOCKET: _("as the server saw it"), PROXY: _("as our proxy says")}
+# The smallest IPv6 network a customer of a provider gets (RFC 6177): they choose among 2^64 addresses.
+OWN_BITS = 64
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 # What a proxy adds, even one that was set up in a hurry.
 FORWARDING = (
@@ -40,6 +42,14 @@ def seen(request: HttpRequest) -> tuple[str, str, str]:
         return "", "", agent
     told = _told(request.META.get("HTTP_X_FORWARDED_FOR", "")) if _is_proxy(peer) else ""
     return (told, PROXY, agent) if told else (peer, SOCKET, agent)
+
+
+def caller(request: HttpRequest) -> str:
+    """Whom a limit counts: the address, and of IPv6 its network of 64 bits, for everybody has one to themselves."""
+    address = seen(request)[0]
+    if ":" not in address:
+        return address
+    return str(ipaddress.ip_network(f"{address.partition('%')[0]}/{OWN_BITS}", strict=False))
 
 
 def from_proxy(request: HttpRequest) -> bool:
