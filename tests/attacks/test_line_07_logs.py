@@ -49,7 +49,9 @@ def _secrets(world: World, foreign: World) -> set[str]:
         *Contact.objects.values_list("email", flat=True),
         *User.objects.values_list("email", flat=True),
     }
-    keys = {world.ids["token"][:ENOUGH], foreign.ids["token"][:ENOUGH]}
+    keys = {
+        one.ids[key][:ENOUGH] for one in (world, foreign) for key in ("token", "welcome_key", "reset_key")
+    }
     return {one for one in addresses | keys if one} | {"needle-in-a-query"}
 
 

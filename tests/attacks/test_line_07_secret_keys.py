@@ -15,11 +15,13 @@ from django.conf import settings
 from django.contrib.sessions.models import Session
 from django.core import mail
 from django.db import connection
-from django.urls import reverse
+from django.test import Client
+from django.urls import URLResolver, get_resolver, reverse
 
 from paraph.automation import runner
 from paraph.delivery import outbox
 from paraph.lib import home
+from paraph.people import passwords
 from paraph.signoff import invitations
 from paraph.signoff.models import Invitation
 from tests.attacks.world import Knocker, sign_in
@@ -220,6 +222,40 @@ def test_line_7_every_handler_of_the_settings_passes_the_filter() -> None:
     for name, handler in LOGGING["handlers"].items():
         named = [LOGGING["filters"][one]["()"] for one in handler["filters"]]
         assert "paraph.web.shared.logs.WithoutTokens" in [str(one) for one in named], name
+
+
+def test_line_7_no_address_with_a_key_in_it_is_logged(shop: Shop, logged: io.StringIO) -> None:
+    behind = sorted(path for path in _addresses() if "<str:token>" in path)
+    assert {one.split("/")[0] for one in behind} >= {"s", "join", "reset"}
+    logger = logging.getLogger("django.security.csrf")
+    for path in behind:
+        logger.warning(
+            "Forbidden (%s): %s", "CSRF cookie not set.", "/" + path.replace("<str:token>", "k3y.of-a_link")
+        )
+    # A password mailed an hour ago, and a page that was open too long.
+    token = passwords.key_for(shop.mara.user)
+    assert Client(enforce_csrf_checks=True).post(f"/reset/{token}/", {"password": "x"}).status_code == 403
+    text = logged.getvalue()
+    assert text.count("Forbidden") > len(behind)
+    assert "k3y" not in text
+    assert token[:SECRET_PART] not in text
+
+
+def _addresses(resolver: URLResolver | None = None, before: str = "") -> Iterator[str]:
+    for one in (resolver or get_resolver()).url_patterns:
+        path = before + str(one.pattern)
+        if isinstance(one, URLResolver):
+            yield from _addresses(one, path)
+        else:
+            yield path
+
+
+def test_line_7_bearers_and_passwords_with_any_letter_in_them_are_replaced() -> None:
+    from paraph.web.shared.logs import without_tokens
+
+    assert without_tokens("Authorization: Bearer a.b-c") == "Authorization: Bearer (token)"
+    for secret in ("p@ss/w", "pa:ss", "p/w"):
+        assert without_tokens(f"postgres://u:{secret}@host/db") == "postgres://u:(password)@host/db"
 
 
 @pytest.mark.parametrize("method", ["GET", "HEAD", "POST", "PUT"])

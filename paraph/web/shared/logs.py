@@ -7,11 +7,14 @@ from __future__ import annotations
 import logging
 import re
 
-# The address of a link is /s/<token>/…, /join/<token>/ or /reset/<token>/; what stands there is a key.
-TOKEN = re.compile(r"(/(?:s|join|reset)/)[^/\s?#\"']+")
+# Where the addresses of links begin: what stands behind is a key.
+KEYS_BEHIND = ("/s/", "/join/", "/reset/")
+TOKEN = re.compile(rf"({'|'.join(KEYS_BEHIND)})[^/\s?#\"']+")
+BEARER = re.compile(r"(\bBearer )[^\s\"',]+")
 QUERY = re.compile(r"(/[\w%.~()/-]*)\?[^\s\"'<>]+")
 COOKIE = re.compile(r"(__Host-\w+=)[^;\s\"']+")
-PASSWORD = re.compile(r"(://[^\s:/@\"']*:)[^\s/@\"']+@")
+# To the last @: who wrote an unescaped one into a password gets no sentence of it back.
+PASSWORD = re.compile(r"(://[^\s:/@\"']*:)[^\s\"'<>]+@")
 # A Message-ID of ours looks like an address and names nobody.
 ADDRESS = re.compile(
     r"(?<![\w.+-])(?![0-9a-f]{8}-[0-9a-f-]{27}@)[^\s<>()\[\]\",;:'@]+@[^\s<>()\[\]\",;:'@/]+\.\w+",
@@ -19,7 +22,8 @@ ADDRESS = re.compile(
 )
 # What a text must hold for a pattern to be tried: most lines hold none of these, and each request writes one.
 REPLACED: tuple[tuple[str, re.Pattern[str], str], ...] = (
-    ("/s/", TOKEN, r"\1(key)"),
+    *((sign, TOKEN, r"\1(key)") for sign in KEYS_BEHIND),
+    ("Bearer ", BEARER, r"\1(token)"),
     ("?", QUERY, r"\1?(query)"),
     ("__Host-", COOKIE, r"\1(cookie)"),
     ("@", PASSWORD, r"\1(password)@"),
