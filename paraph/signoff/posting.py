@@ -13,7 +13,7 @@ from paraph.lib import figures
 from paraph.people import access
 from paraph.signoff.errors import Unusable
 from paraph.signoff.facts import view_name
-from paraph.signoff.models import SIGNED_VIEWS, Ask, Invitation, Paper, SignOff
+from paraph.signoff.models import SIGNED_VIEWS, Ask, Invitation, Paper, SignOff, View
 
 MAX_TEXT = 4000
 
@@ -106,6 +106,7 @@ def _context(invitation: Invitation, text: str, language: str) -> dict[str, Any]
         "view": view,
         "contact": invitation.party.contact,
         "signs": invitation.party.ask == Ask.AUTHORISE,
+        "accepting": invitation.view == View.REPORT,
         "shared": invitation.view not in SIGNED_VIEWS,
         "by": invitation.sent_by.user.name if invitation.sent_by else organisation.name,
         "text": text,

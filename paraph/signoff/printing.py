@@ -80,7 +80,10 @@ def work_order(
             ],
             "intro": told["remarks"],
             "summary": _summary(content),
-            "lines": [_line(one, told["currency"], language, zone) for one in content["items"]],
+            "lines": [
+                _line(one, told["currency"], language, zone, accepting=view == View.REPORT)
+                for one in content["items"]
+            ],
             "totals": _totals(content, language),
             "photos": [_photo(one, place, content) for place, one in enumerate(content.get("photos", ()), 1)],
             "checklist": [reporting.point(one, language) for one in content.get("checklist", ())],
@@ -135,12 +138,17 @@ def to_sign(
     }
 
 
-def _line(item: dict[str, Any], currency: str, language: str, zone: str) -> document.Line:
+def _line(item: dict[str, Any], currency: str, language: str, zone: str, *, accepting: bool) -> document.Line:
+    """`accepting`: of a service report, where a line is accepted or refused, as its consent says."""
     state = item["decision"]
     words = {
         "pending": pgettext("decision", "Pending"),
-        "approved": pgettext("decision", "Approved"),
-        "rejected": pgettext("decision", "Rejected"),
+        "approved": pgettext("line of a report", "Accepted")
+        if accepting
+        else pgettext("decision", "Approved"),
+        "rejected": pgettext("line of a report", "Refused")
+        if accepting
+        else pgettext("decision", "Rejected"),
     }
     return {
         "number": str(item["number"]),
@@ -215,7 +223,9 @@ def _totals(content: dict[str, Any], language: str) -> list[document.Total]:
         rows.append({"label": _("Signed for earlier"), "amount": earlier, "kind": "plain"})
     if content["sums"]["approved"]["gross"]:
         approved = money(content["sums"]["approved"]["gross"])
-        rows.append({"label": _("Approved, including tax"), "amount": approved, "kind": "approved"})
+        accepting = content["view"] == View.REPORT
+        label = _("Accepted, including tax") if accepting else _("Approved, including tax")
+        rows.append({"label": label, "amount": approved, "kind": "approved"})
     return rows
 
 
@@ -266,13 +276,16 @@ def _scan(one: Scanned, number: str) -> document.Scan:
 
 def _summary(content: dict[str, Any]) -> str:
     items = content["items"]
-    approved = sum(1 for one in items if one["decision"] == "approved")
-    return ngettext(
+    told = {"approved": sum(1 for one in items if one["decision"] == "approved"), "count": len(items)}
+    if content["view"] == View.REPORT:
+        words = ngettext(
+            "%(approved)s of %(count)s line accepted", "%(approved)s of %(count)s lines accepted", len(items)
+        )
+        return words % told
+    words = ngettext(
         "%(approved)s of %(count)s line approved", "%(approved)s of %(count)s lines approved", len(items)
-    ) % {
-        "approved": approved,
-        "count": len(items),
-    }
+    )
+    return words % told
 
 
 def _lines(text: str) -> list[str]:

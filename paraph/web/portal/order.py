@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from paraph.people import limits
 from paraph.signoff import ceremonies
-from paraph.signoff.models import Choice, Invitation
+from paraph.signoff.models import Choice, Invitation, View
 from paraph.web.portal import door, pages, to_read
 from paraph.web.portal.memory import remembered
 from paraph.web.shared.acting import acting, reading
@@ -21,6 +21,11 @@ TOLD = {
     Choice.APPROVED: _("Line %(number)s is approved."),
     Choice.REJECTED: _("Line %(number)s is rejected."),
     Choice.PENDING: _("The decision on line %(number)s is cleared."),
+}
+OF_REPORT = {
+    **TOLD,
+    Choice.APPROVED: _("Line %(number)s is accepted."),
+    Choice.REJECTED: _("Line %(number)s is refused."),
 }
 
 
@@ -50,7 +55,8 @@ def decision(request: HttpRequest, invitation: Invitation, item_id: UUID) -> Htt
     limits.count(limits.PORTAL, door.counted_as(request, invitation))
     choice = request.POST.get("choice", "")
     ceremonies.decide(invitation, item_id, choice, by=door.actor(request, invitation))
-    return line_answer(request, invitation, item_id, told=TOLD[Choice(choice)], focus=True)
+    words = OF_REPORT if invitation.view == View.REPORT else TOLD
+    return line_answer(request, invitation, item_id, told=words[Choice(choice)], focus=True)
 
 
 @acting

@@ -126,8 +126,8 @@ class Sheet:
         """How many lines stand where: ``3 approved · 1 rejected · 3 undecided``."""
         told = [
             (len(self.authorised), _("%(n)s signed for")),
-            (len(self.approved), _("%(n)s approved")),
-            (len(self.rejected), _("%(n)s rejected")),
+            (len(self.approved), _("%(n)s accepted") if self.is_report else _("%(n)s approved")),
+            (len(self.rejected), _("%(n)s refused") if self.is_report else _("%(n)s rejected")),
             (len(self.pending), _("%(n)s undecided")),
         ]
         return " · ".join(words % {"n": n} for n, words in told if n)
@@ -135,8 +135,11 @@ class Sheet:
     @property
     def not_covered(self) -> list[tuple[str, str]]:
         """What a signature under this sheet leaves out: a word and the numbers of the lines."""
+        refused = (
+            pgettext("line of a report", "Refused") if self.is_report else pgettext("decision", "Rejected")
+        )
         told = [
-            (pgettext("decision", "Rejected"), self.rejected),
+            (refused, self.rejected),
             (pgettext("decision", "Undecided"), self.pending),
         ]
         return [(word, numbers(lines)) for word, lines in told if lines]
@@ -174,7 +177,8 @@ class Sheet:
         if sums["authorised"]["gross"]:
             rows.append((_("Signed for, including tax"), sums["authorised"]["gross"], "plain"))
         if sums["approved"]["gross"] or not sums["authorised"]["gross"]:
-            rows.append((_("Approved, including tax"), sums["approved"]["gross"], "good"))
+            label = _("Accepted, including tax") if self.is_report else _("Approved, including tax")
+            rows.append((label, sums["approved"]["gross"], "good"))
         return rows
 
     @property

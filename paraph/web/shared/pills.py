@@ -35,6 +35,11 @@ PILLS: dict[str, dict[str, Pill]] = {
         "authorised": Pill(pgettext_lazy("decision", "Signed for"), "pen", "done"),
         "changed": Pill(pgettext_lazy("decision", "Changed since signed"), "alert", "warn"),
     },
+    "acceptance": {
+        "pending": Pill(pgettext_lazy("decision", "Pending"), "half", "wait"),
+        "approved": Pill(pgettext_lazy("line of a report", "Accepted"), "check", "good"),
+        "rejected": Pill(pgettext_lazy("line of a report", "Refused"), "cross", "bad"),
+    },
     "work": {
         progress.DONE: Pill(progress.WORDS[progress.DONE], "check", "done"),
         progress.RECORDED: Pill(progress.WORDS[progress.RECORDED], "clock", "go"),

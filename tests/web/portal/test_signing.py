@@ -44,7 +44,7 @@ def test_S1_18_S3_30_the_summary_to_sign_is_frozen_and_says_what_is_covered(jan:
     assert page.redirect_chain[-1][0] == jan.at("sign", Ceremony.objects.get().pk)
     text = words(page.content.decode())
     assert "You sign for lines 1, 2: €805.86" in text
-    assert "Your signature does not cover these lines: Rejected 3 · Undecided 4, 5, 6, 7" in text
+    assert "Your signature does not cover these lines: 3 (rejected) · 4, 5, 6, 7 (undecided)" in text
     assert page.context["agreed"].sentence in text
     assert "you can print the document and sign it on paper" in text
     assert 'value="Jan Jansen"' in page.content.decode()
