@@ -138,7 +138,9 @@ def sign(page: Page) -> None:
     """Read the frozen summary, say who, agree, draw, sign."""
     steps.review(page)
     expect(page.get_by_role("button", name="Approve", exact=True)).to_have_count(0)
-    expect(page.locator("#signing")).to_contain_text("Your signature does not cover these lines: 3 (rejected)")
+    expect(page.locator("#signing")).to_contain_text(
+        "Your signature does not cover these lines: 3 (rejected)"
+    )
     expect(page.locator("#action")).to_contain_text("You sign for lines 1, 2, 4, 5, 6, 7:")
     expect(page.get_by_label("Your name", exact=True)).to_have_value("Jan Pietersen")
     page.get_by_label("Your role").fill("Owner")

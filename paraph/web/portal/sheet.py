@@ -157,6 +157,11 @@ class Sheet:
         ) % {"left": left, "count": count}
 
     @property
+    def asked_icon(self) -> str:
+        """The sign that stands before `asked`."""
+        return "half" if self.pending else "check"
+
+    @property
     def approved_gross(self) -> int:
         """What the approved lines come to, including tax, in minor units."""
         return int(self.content["sums"]["approved"]["gross"]) if self.priced else 0
