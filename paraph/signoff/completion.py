@@ -67,6 +67,8 @@ from paraph.work.models import WorkOrder
 
 log = logging.getLogger(__name__)
 MAX_NAME = 200
+# What was signed under these authorises nothing of what the order says now.
+OVER = (State.SUPERSEDED, State.REJECTED, State.WITHDRAWN, State.DECLINED)
 REASONS: tuple[tuple[type[Exception], str], ...] = (
     (KeyMissing, "key_missing"),
     (KeyUnusable, "key_unusable"),
@@ -209,13 +211,13 @@ def seal_pending(fault: str = "") -> int:
 def printed(order: WorkOrder, view: str, language: str, *, signoff: SignOff | None = None) -> bytes:
     """The PDF behind *Print*: the sealed copy once there is one, else the present state with a signature block.
 
-    The block is there while something is pending (S3-35); signatures given so far stand in it (S3-36), but none that
-    is superseded: what it was given for is in its sealed copy. Raises
+    The block is there while something is pending (S3-35); signatures given so far stand in it (S3-36), but none of a
+    request that is over: they authorise nothing of what stands here now. Raises
     `RenderFailed`, and `lib.blobs.BlobMissing` when the stored copy is gone.
     """
     if signoff is not None and signoff.state == State.SEALED:
         return signoff.sealed_copy.read()
-    if signoff is not None and signoff.state == State.SUPERSEDED:
+    if signoff is not None and signoff.state in OVER:
         signoff = None
     content = subjects.present(order, view)
     digest = canonical.digest(content)

@@ -301,7 +301,7 @@ def test_typst_forgets_the_documents_it_made(repository: Path) -> None:
     assert growth("render._age") < 10 < growth("lambda: None")
 
 
-def test_labour_without_a_code_has_no_dot_before_its_hours(run: Run, tmp_path: Path) -> None:
+def test_labour_without_a_code_has_one_dot_before_its_hours(run: Run, tmp_path: Path) -> None:
     content = with_text("x")
     content["lines"][0]["labour"] = [{"code": "", "hours": "2"}]
-    assert re.search(r"Labour: 2 h", text_of(made(content), run, tmp_path))
+    assert re.search(r"Labour · 2 h", text_of(made(content), run, tmp_path))

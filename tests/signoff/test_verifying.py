@@ -13,7 +13,7 @@ from paraph.billing.models import Invoice
 from paraph.evidence.models import Entry
 from paraph.lib import clock
 from paraph.people import access
-from paraph.signoff import approvals, ceremonies, disputes, requests, subjects, verifying
+from paraph.signoff import approvals, ceremonies, completion, disputes, requests, subjects, verifying
 from paraph.signoff.errors import Decided, Disputed, Unusable
 from paraph.signoff.models import Ask, SignOff, State, Verdict, Verification
 from paraph.work import orders
@@ -101,6 +101,8 @@ def test_decision_4_one_that_is_not_accepted_authorises_nothing_and_is_asked_aga
         one.authorised or one.changed or one.choice != "pending" for one in subjects.standing(order).values()
     )
     assert Notice.objects.filter(member=shop.tess, kind="not_accepted").exists()
+    printed = completion.printed(orders.load(order.pk), "estimate", "en", signoff=signoff)
+    assert b"record.json" not in printed, "nothing printed now bears it"
     # What the shop changes now supersedes nothing, and asking again is a new request.
     orders.revise(order, cast.again(order, title="Other title"), by=shop.mara.actor, expected=order.revision)
     runner.run_all()

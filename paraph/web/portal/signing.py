@@ -7,7 +7,7 @@ from uuid import UUID
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from paraph.lib.compiled import Compiled
@@ -37,7 +37,7 @@ from paraph.web.shared.acting import both
 
 # What sends the customer back to the order, with the sentence that says why.
 REFUSALS = (NothingApproved, Undecided, HoursMissing, NotYourTurn, Outdated, NoElectronicWay)
-STEPS = (_("Read"), _("Who you are"), _("Sign"), _("Receipt"))
+STEPS = (_("Read"), _("Who you are"), pgettext_lazy("step", "Sign"), pgettext_lazy("step", "Receipt"))
 
 
 @both
