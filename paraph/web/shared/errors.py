@@ -13,6 +13,7 @@ from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.middleware.csrf import get_token
 from django.template.loader import render_to_string
+from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
@@ -121,6 +122,7 @@ def page(
         "sentence": sentence,
         # A refusal that says its own sentence says what to do, too.
         "advice": words.advice if sentence == words.sentence else "",
+        "back": _back(request, status),
         **_common(request),
         **context,
     }
@@ -187,6 +189,13 @@ def server_error(request: HttpRequest) -> HttpResponse:
     if status == 503:
         response.headers["Retry-After"] = str(RETRY_SECONDS)
     return response
+
+
+def _back(request: HttpRequest, status: int) -> str:
+    """The customer's order page, where they go on; "" where there is none, or it is what is not there."""
+    found = request.resolver_match
+    visit = found.kwargs.get("invitation_id") if found else None
+    return reverse("portal:order", args=[visit]) if visit and status not in (404, 410) else ""
 
 
 def _common(request: HttpRequest) -> dict[str, Any]:

@@ -96,7 +96,9 @@ def test_approve_all_decides_only_what_is_open(jan: Customer) -> None:
 
 @pytest.mark.parametrize("choice", ["", "yes", "APPROVED", "authorised", MARKUP])
 def test_a_decision_that_does_not_exist_is_refused(jan: Customer, choice: str) -> None:
-    assert jan.decide(1, choice).status_code == 400
+    refused = jan.decide(1, choice)
+    assert refused.status_code == 400
+    assert f'href="{jan.at("order")}"' in refused.content.decode(), "and from there it goes on"
     assert not Decision.objects.exists()
 
 
