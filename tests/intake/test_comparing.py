@@ -6,6 +6,7 @@ from typing import Any
 
 import cv2
 import numpy as np
+import pypdfium2
 import pytest
 
 from paraph.intake.inside import photos, verdicts
@@ -103,3 +104,22 @@ def test_S0_29_a_stain_a_thumb_or_a_hole_in_the_block_is_no_signature(what: str)
     cv2.circle(shape, middle, round(size * scale), 1.0, round(6 * scale) if what == "coffee" else -1)
     spotted = page * (1 - cv2.GaussianBlur(shape, (0, 0), soft)[..., None] * (1 - np.array(spot) / 255))
     assert not compared(samples.scanned(spotted.astype(np.uint8)))["in_block"]
+
+
+def test_S0_29_a_fax_may_lose_a_fine_rule_but_not_a_digit() -> None:
+    page = samples.signed(samples.printed(samples.sent()))
+    scale = page.shape[1] / 595.28
+    table = page[: round(400 * scale), round(100 * scale) : round(450 * scale)]
+    rules = np.flatnonzero(table.mean(axis=(1, 2)) < 90)
+    lost = page.copy()
+    lost[rules[len(rules) // 2] - 4 : rules[len(rules) // 2] + 5] = 255
+    assert compared(samples.scanned(lost))["elsewhere"] == []
+    text = pypdfium2.PdfDocument(samples.sent().pdf)[0].get_textpage()
+    left, bottom, right, top = text.get_charbox(text.get_text_range().index("€") + 3)
+    page[
+        round((841.89 - top) * scale) : round((841.89 - bottom) * scale) + 1,
+        round(left * scale) : round(right * scale),
+    ] = 255
+    scan = samples.scanned(page, angle=1, noise=6, quality=70)
+    ((_left, _top, width, height, _area),) = compared(scan)["elsewhere"]  # under correction fluid
+    assert max(width, height) < 20

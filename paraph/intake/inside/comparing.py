@@ -25,7 +25,8 @@ LEAST_FINE = 22.0  # ink (0 … 255) by which it stands out: pencil has 60, a bl
 THICK = round(1.5 * MM)  # half the width of a felt pen; what is wider is a thumb, a hole or a shadow
 BROWN = (8, 32)  # hue (0 … 179) of coffee, rust, skin and highlighters: nobody's pen, and no stamp
 LEAST_BROWN, LEAST_BRIGHT = 40, 80  # saturation and value from which a hue says something: black ink has none
-LEAST_GONE = 4.0  # mm² of print that is missing: a painted-over word
+LEAST_GONE = 0.15  # mm² of print that is missing: a digit under correction fluid has 0.2, a fax loses 0.06
+RULE = round(8 * MM)  # a line longer than any letter's stroke: a fax loses it, and nobody gains by hiding it
 USUAL = 99.9  # percent of the print near which nothing was added
 LEAST_GROWN = 45.0  # ink (0 … 255) more than the print explains
 LEAST_GROWN_MM2 = 0.10  # a dot of 0.3 mm
@@ -60,7 +61,7 @@ def compare(
     in_block = _area(cv2.bitwise_and(_written(added, now, returned), inside))
     outside = cv2.bitwise_not(inside)
     marks = _marks(cv2.bitwise_and(added, outside), LEAST_MARK)
-    marks += _marks(cv2.bitwise_and(gone, outside), LEAST_GONE)
+    marks += _marks(cv2.bitwise_and(gone, outside), LEAST_GONE, solid=False)
     return Compared(
         in_block=in_block >= LEAST_SIGNATURE,
         block_ink_mm2=round(in_block, 1),
@@ -148,8 +149,18 @@ def _brown(returned: MatLike) -> Any:
 
 def _gone(was: MatLike, now: MatLike) -> MatLike:
     left = cv2.dilate((now > DARK / 2).astype(np.uint8), _around(SLACK + 1))
-    gone: MatLike = ((was > 150) & (left == 0)).astype(np.uint8) * 255
+    gone: MatLike = ((was > 150) & (left == 0) & (_rules(was) == 0)).astype(np.uint8) * 255
     return gone
+
+
+def _rules(was: MatLike) -> MatLike:
+    """The lines that part a page, and what lies against them."""
+    print_ = (was > PRINTED).astype(np.uint8)
+    across, down = (
+        cv2.morphologyEx(print_, cv2.MORPH_OPEN, np.ones(size, np.uint8)) for size in ((1, RULE), (RULE, 1))
+    )
+    rules: MatLike = cv2.dilate(cv2.bitwise_or(across, down), _around(1))
+    return rules
 
 
 def _seen(there_is: MatLike) -> MatLike:
@@ -174,15 +185,18 @@ def _area(mask: MatLike) -> float:
     return float(cv2.countNonZero(mask)) / MM**2
 
 
-def _marks(mask: MatLike, least: float) -> list[tuple[float, float, float, float, float]]:
+def _marks(
+    mask: MatLike, least: float, *, solid: bool = True
+) -> list[tuple[float, float, float, float, float]]:
     joined = cv2.dilate(mask, _around(NEAR // 2))
     count, _labels, places, _middles = cv2.connectedComponentsWithStats(joined)
     scale, marks = POINTS / DPI, []
     for number in range(1, count):
         left, top, width, height = (int(one) for one in places[number][:4])
-        # A speck is no mark: what counts has a piece that is wider than a scanner's dirt.
-        area = _area(mask[top : top + height, left : left + width])
-        if area >= least and _solid(mask[top : top + height, left : left + width]):
+        # A speck is no mark: what was added has a piece that is wider than a scanner's dirt.
+        piece = mask[top : top + height, left : left + width]
+        area = _area(piece)
+        if area >= least and (not solid or _solid(piece)):
             box = (round(one * scale, 1) for one in (left, top, width, height))
             marks.append((*box, round(area, 1)))
     return marks  # type: ignore[return-value]
