@@ -87,7 +87,7 @@ def read_from_the_environment(path: Path) -> set[str]:
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Call) and node.args:
             whom, name = ast.unparse(node.func), node.args[0]
-            reader = r"os\.(environ\.(get|setdefault)|getenv)|(_|environment\.)(flag|number|secret)"
+            reader = r"os\.(environ\.(get|setdefault)|getenv)|(_|environment\.)(flag|number|port|secret)"
             ours = bool(re.fullmatch(reader, whom))
         elif isinstance(node, ast.Subscript) and isinstance(node.ctx, ast.Load):
             ours, name = ast.unparse(node.value).endswith("environ"), node.slice
