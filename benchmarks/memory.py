@@ -25,20 +25,24 @@ PROC = Path("/proc")
 def idle(effort: Effort) -> list[Figure]:
     """Just started; and after pages were read and orders were signed, which loads what starting does not."""
     with on_sqlite() as installation, installation.inside() as inside:
-        orders = inside.ask("orders", count=effort.times(40, 4), one_customer=False)
+        rounds = [
+            inside.ask("orders", count=count, one_customer=False)
+            for count in (effort.times(40, 4), effort.times(360, 4))
+        ]
         with installation.serving() as port:
             server = installation.server_pid
             time.sleep(SETTLED_SECONDS)
-            started = resident(server)
-            for order in orders:
-                sign(port, order)
-                rate(port, order["visit"], cookie=f"{SESSION}={order['session']}", connections=4, seconds=0.1)
-            time.sleep(SETTLED_SECONDS)
-            used = resident(server)
-    return [
-        *_figures("after the start", started),
-        *_figures(f"after {len(orders)} signatures", used),
-    ]
+            figures = _figures("after the start", resident(server))
+            signed = 0
+            for orders in rounds:
+                for order in orders:
+                    sign(port, order)
+                    cookie = f"{SESSION}={order['session']}"
+                    rate(port, order["visit"], cookie=cookie, connections=4, seconds=0.1)
+                signed += len(orders)
+                time.sleep(SETTLED_SECONDS)
+                figures += _figures(f"after {signed} signatures", resident(server))
+    return figures
 
 
 def resident(server: int) -> dict[str, float]:

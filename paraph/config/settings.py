@@ -136,6 +136,14 @@ TEMPLATES = [
 # --- database ---------------------------------------------------------------------------------------------------
 DATABASES = {"default": database.read(PARAPH_DATA)}
 
+# Rendered pages of the portal (web.portal.memory), 60 kB each and good for a minute; every web process keeps its own.
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
+        "OPTIONS": {"MAX_ENTRIES": 40},
+    }
+}
+
 # --- people -----------------------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "people.User"
 LOGIN_URL = "office:sign_in"
