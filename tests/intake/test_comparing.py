@@ -123,3 +123,10 @@ def test_S0_29_a_fax_may_lose_a_fine_rule_but_not_a_digit() -> None:
     scan = samples.scanned(page, angle=1, noise=6, quality=70)
     ((_left, _top, width, height, _area),) = compared(scan)["elsewhere"]  # under correction fluid
     assert max(width, height) < 20
+
+
+@pytest.mark.parametrize(("cut", "sure"), [(0.76, False), (0.97, True)])
+def test_S0_29_where_print_was_cut_off_nothing_is_sure(cut: float, *, sure: bool) -> None:
+    page = samples.signed(samples.printed(samples.sent()))
+    outcome = judged(samples.sent(), samples.scanned(page[:, : round(page.shape[1] * cut)]))
+    assert ("unsure" not in outcome["notes"]) == sure

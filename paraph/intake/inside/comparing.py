@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,6 +11,7 @@ import numpy as np
 from cv2.typing import MatLike
 
 from paraph.intake.inside.aligning import ink
+from paraph.intake.inside.reading import Seen
 
 DPI = 150.0
 POINTS = 72.0
@@ -26,6 +28,8 @@ THICK = round(1.5 * MM)  # half the width of a felt pen; what is wider is a thum
 BROWN = (8, 32)  # hue (0 … 179) of coffee, rust, skin and highlighters: nobody's pen, and no stamp
 LEAST_BROWN, LEAST_BRIGHT = 40, 80  # saturation and value from which a hue says something: black ink has none
 LEAST_GONE = 0.15  # mm² of print that is missing: a digit under correction fluid has 0.2, a fax loses 0.06
+LEAST_UNSEEN = 0.5  # mm² of print outside of the picture, above which nothing follows: half a price
+UNSEEN = 0.5  # the most that is sure then; below `judging.SURE`
 RULE = round(8 * MM)  # a line longer than any letter's stroke: a fax loses it, and nobody gains by hiding it
 USUAL = 99.9  # percent of the print near which nothing was added
 LEAST_GROWN = 45.0  # ink (0 … 255) more than the print explains
@@ -49,9 +53,13 @@ class Compared:
 
 
 def compare(
-    sent: MatLike, returned: MatLike, there_is: MatLike, block: tuple[float, float, float, float] | None
+    sent: MatLike,
+    returned: MatLike,
+    there_is: MatLike,
+    block: tuple[float, float, float, float] | None,
+    codes: Sequence[Seen] = (),
 ) -> Compared:
-    """Both at `DPI`, RGB, of one size; ``block`` in points."""
+    """Both at `DPI`, RGB, of one size; ``block`` in points; ``codes`` those on the sent page, which are no content."""
     was, now = (ink(cv2.cvtColor(one, cv2.COLOR_RGB2GRAY)) for one in (sent, returned))
     now = cv2.max(now, _coloured(returned, sent))
     inside = _inside(was.shape, block)
@@ -66,7 +74,7 @@ def compare(
         in_block=in_block >= LEAST_SIGNATURE,
         block_ink_mm2=round(in_block, 1),
         elsewhere=marks,
-        confidence=_confidence(was, now, seen),
+        confidence=_confidence(was, now, seen, codes),
         sent=jpeg(sent),
         returned=jpeg(returned),
         difference=jpeg(_shown(sent, returned, added, gone)),
@@ -182,7 +190,7 @@ def _inside(shape: tuple[int, ...], block: tuple[float, float, float, float] | N
 
 
 def _area(mask: MatLike) -> float:
-    return float(cv2.countNonZero(mask)) / MM**2
+    return float(np.count_nonzero(mask)) / MM**2
 
 
 def _marks(
@@ -208,13 +216,25 @@ def _solid(mask: MatLike) -> bool:
     return any(max(one[2], one[3]) >= 0.9 * MM and one[4] >= 0.25 * MM**2 for one in places[1:])
 
 
-def _confidence(was: MatLike, now: MatLike, seen: MatLike) -> float:
-    """How much of the print is there again, where the returned picture shows the sheet at all."""
+def _confidence(was: MatLike, now: MatLike, seen: MatLike, codes: Sequence[Seen]) -> float:
+    """How much of the print is there again, where the returned picture shows the sheet at all.
+
+    What was written where it does not show the sheet, nobody knows: a corner with print that was cut off is not sure.
+    """
     print_ = cv2.bitwise_and((was > 100).astype(np.uint8) * 255, seen)
     again = cv2.bitwise_and(print_, cv2.dilate((now > DARK / 2).astype(np.uint8) * 255, _around(SLACK)))
     shown = cv2.countNonZero(seen) / seen.size
     share = cv2.countNonZero(again) / max(1, cv2.countNonZero(print_))
-    return round(share * min(1.0, shown / 0.85), 3)
+    sure = share * min(1.0, shown / 0.85)
+    unseen = _area((was > 100) & (seen == 0) & (_squares(was, codes) == 0))
+    return round(sure if unseen < LEAST_UNSEEN else min(sure, UNSEEN), 3)
+
+
+def _squares(was: MatLike, codes: Sequence[Seen]) -> MatLike:
+    squares: MatLike = np.zeros(was.shape, np.uint8)
+    for one in codes:
+        cv2.fillConvexPoly(squares, np.array(one.corners, np.int32), 1)
+    return cv2.dilate(squares, _around(NEAR))
 
 
 def _shown(sent: MatLike, returned: MatLike, added: MatLike, gone: MatLike) -> MatLike:

@@ -101,7 +101,7 @@ def _compared(paper: dict[str, Any], places: dict[int, Returned]) -> list[dict[s
             sent = _image(document[number - 1])
             of = reading.codes(cv2.cvtColor(sent, cv2.COLOR_RGB2GRAY))
             laid, there_is = aligning.straightened(one.image, one.seen, sent, of)
-            found = comparing.compare(sent, laid, there_is, tuple(block) if page == number else None)
+            found = comparing.compare(sent, laid, there_is, tuple(block) if page == number else None, of)
             told.append({**asdict(found), "page": number})
     return told
 
