@@ -81,7 +81,7 @@ function tell(row: HTMLElement, sentence: string): void {
   const place = part(row, "wrong");
   place.textContent = sentence;
   place.hidden = sentence === "";
-  for (const box of row.querySelectorAll("input, select")) box.toggleAttribute("aria-invalid", sentence !== "");
+  for (const box of row.querySelectorAll("input, select")) box.setAttribute("aria-invalid", String(sentence !== ""));
 }
 
 /** A value in the reader's language, as `paraph.work.property_words` says it. */

@@ -58,6 +58,7 @@ def test_S0_27_the_details_are_confirmed_in_the_cellar_and_stand_in_what_is_sign
     confirm.click()
     expect(page.get_by_text("This is needed before you can go on.")).to_be_visible()
     expect(number).to_be_focused()
+    expect(number).to_have_attribute("aria-invalid", "true")
     axe(page)
     number.fill("4711")
     confirm.click()
@@ -83,7 +84,9 @@ def test_S0_27_the_details_are_confirmed_in_the_cellar_and_stand_in_what_is_sign
     stored = tess.stored()
     for word in ("PO-4711", "4711", "48.517", "Night", "As you ordered it", "Gate open", "Jan"):
         assert word not in stored, word
+    assert "__Host-hand" in _cookies(tess)  # set without network, for when there is some (decision 0037)
     tess.take_back()
+    assert "__Host-hand" not in _cookies(tess)
     tess.off_line(False)
     tess.refresh()
     expect(page.locator("[data-part=captures]").get_by_text("Approved")).to_be_visible()
@@ -97,3 +100,7 @@ def test_S0_27_the_details_are_confirmed_in_the_cellar_and_stand_in_what_is_sign
         lambda: {one.property.name: one.before for one in Confirmation.objects.select_related("property")}
     )
     assert rows == {"PO number": "", "Weight": "7.25", "Shift": "Day", "Gate open": ""}
+
+
+def _cookies(tess: Phone) -> set[str]:
+    return {one["name"] for one in tess.context.cookies() if "name" in one}

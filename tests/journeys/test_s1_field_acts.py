@@ -213,12 +213,16 @@ def test_S1_24_the_customer_signs_on_their_own_phone_by_the_code_on_the_technici
     shop: Shop, phone: Callable[..., Phone], axe: Callable[..., None]
 ) -> None:
     order = aside(lambda: at_site(shop, identity=["own_phone"]))
+    aside(lambda: shop.define("po_number", "PO number", editable=True, required=True))
     tess = phone(shop.tess).ready()
     page = tess.page
     tess.open_order(order.number)
     tess.report()
     tess.hand_over()
-    tess.accept_all()
+    page.get_by_role("button", name="Accept every line").click()
+    page.get_by_role("button", name="Continue").click()
+    page.get_by_label("PO number").fill("4711")  # confirmed here, it holds on the own phone, too (S0-27)
+    page.get_by_role("button", name="Confirm the details").click()
     tess.be("Jan Jansen")
     page.get_by_role("radio", name="On my own phone").check()
     page.get_by_role("button", name="Continue").click()
