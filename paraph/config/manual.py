@@ -23,8 +23,8 @@ commands:
   bounce         take a message that a mail server could not deliver, from standard input
   intake FILE    tell how files would be treated that a customer sends: accepted or refused, and
                  why; with --out also write what is kept of them
-  keys           make the installation's keys that do not exist yet; --rotate links or capture
-                 puts a new one in front of those there are
+  keys           make the installation's keys that do not exist yet; --rotate makes a new one for
+                 links, capture (what phones seal), seal or tsa (time stamps)
   member EMAIL   let somebody in: the first manager of a new organisation, a colleague,
                  or the same person with a new password (asked for, or read from input)
 """

@@ -6,6 +6,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import fields
+from functools import cache
 from typing import Any
 
 from django.core.exceptions import ObjectDoesNotExist
@@ -14,9 +16,12 @@ from paraph.billing import amounts, charges
 from paraph.billing.models import Invoice, Kind
 from paraph.billing.models import State as Invoiced
 from paraph.capture.models import State as Captured
+from paraph.evidence.facts import FACTS
+from paraph.evidence.models import Entry, Log
 from paraph.lib import clock
 from paraph.lib.vault import VaultClosed
 from paraph.operate.cases import Case, Finding
+from paraph.people.models import Member
 from paraph.signoff.models import State
 
 # What the state of a request rests on, besides being complete.
@@ -56,10 +61,12 @@ def invoices_say_what_was_told(case: Case) -> Iterator[Finding]:
 
 
 def signatures_say_what_was_told(case: Case) -> Iterator[Finding]:
-    """I2: how and when each signature was given."""
+    """I2: how, when and for which lines each signature was given: what is billed follows from them."""
     told = {one["signature"]: one for one in case.facts("signature.given")}
     for one in case.signatures:
         fact = told.get(str(one.pk))
+        if fact and sorted(fact["items"]) != sorted(map(str, one.items)):
+            yield case.finding("I2", f"signature {one.pk} covers other lines than the ledger says")
         if fact and (fact["method"], fact["signed_at"]) != (one.method, clock.iso(one.signed_at)):
             yield case.finding(
                 "I2", f"signature {one.pk}: how or when it was given is not what the ledger says"
@@ -77,6 +84,18 @@ def requests_stand_as_told(case: Case) -> Iterator[Finding]:
             yield case.finding("I2", f"request {one.pk} is sealed, and there is no sealed copy")
         elif one.state in told and str(one.pk) not in told[State(one.state)]:
             yield case.finding("I2", f"request {one.pk} is {one.state}, of which the ledger knows nothing")
+
+
+def links_live_as_told(case: Case) -> Iterator[Finding]:
+    """I2: no link lives longer than the ledger says, and one that was revoked is."""
+    ends = {one["invitation"]: one["expires_at"] for one in case.facts(*_lives())}
+    revoked = {one["invitation"] for one in case.facts("invitation.revoked")}
+    for one in case.invitations:
+        pk = str(one.pk)
+        if pk in ends and ends[pk] != (clock.iso(one.expires_at) if one.expires_at else None):
+            yield case.finding("I2", f"invitation {pk} ends at another time than the ledger says")
+        if pk in revoked and one.revoked_at is None:
+            yield case.finding("I2", f"invitation {pk} was revoked, and is open")
 
 
 def comments_are_those_made(case: Case) -> Iterator[Finding]:
@@ -119,6 +138,29 @@ def captures_are_kept(case: Case) -> Iterator[Finding]:
             yield case.finding("I8", f"capture no. {capture.number} names another signature than was filed")
 
 
+def members_stand_as_told() -> Iterator[Finding]:
+    """I2: nobody has a role, or is in or out, by a row alone."""
+    logs = list(Log.objects.values_list("name", flat=True))
+    last = {}
+    for entry in Entry.objects.filter(log__in=logs, kind="access.changed").order_by("log", "index"):
+        try:
+            fact = entry.content["fact"]
+            last[fact["member"]] = (fact["role"], fact["active"], fact["without"])
+        except (ValueError, KeyError, TypeError):
+            continue  # the log's own trouble
+    for one in Member.objects.filter(pk__in=[pk for pk in last if pk]).order_by("pk"):
+        if last[str(one.pk)] != (one.role, one.active, one.without):
+            says = f"member {one.pk} has another role, or other rights, than the ledger says"
+            yield Finding("I2", f"member:{one.pk}", says)
+
+
+@cache
+def _lives() -> tuple[str, ...]:
+    """The kinds of all facts that say until when a link lives; the last one counts."""
+    told = {kind: {one.name for one in fields(fact)} for kind, fact in FACTS.items()}
+    return tuple(kind for kind, names in told.items() if {"invitation", "expires_at"} <= names)
+
+
 def _issued(invoice: Invoice) -> dict[str, Any]:
     """What the ledger says of an issued invoice, from its row; of a credit note it says less."""
     if invoice.kind == Kind.CREDIT:
@@ -139,6 +181,7 @@ CHECKS = (
     invoices_say_what_was_told,
     signatures_say_what_was_told,
     requests_stand_as_told,
+    links_live_as_told,
     comments_are_those_made,
     captures_are_kept,
 )

@@ -32,7 +32,7 @@ from paraph.evidence.models import Entry, Log
 from paraph.evidence.onward import Problem, Reached, Step, check_onward
 from paraph.lib import clock
 from paraph.lib.one_moment import one_moment
-from paraph.operate import invariants, notes
+from paraph.operate import invariants, notes, particulars
 from paraph.operate.cases import TOPIC, Finding
 from paraph.operate.models import Note
 from paraph.sealing.errors import SealingError
@@ -96,7 +96,13 @@ def reconcile() -> list[Finding]:
     _orders(this, _subjects(earlier))
     _orders(this, islice(news, IN_THE_NEWS), prove=False)
     _orders(this, _walk(this))
-    this.findings |= {*_guards(), *numbers(), *_stuck(), *_unsealed(this)}
+    this.findings |= {
+        *_guards(),
+        *numbers(),
+        *particulars.members_stand_as_told(),
+        *_stuck(),
+        *_unsealed(this),
+    }
     found = sorted(this.findings)
     for one in found:
         if one not in earlier:

@@ -20,7 +20,7 @@ from paraph.evidence.tree import NotProven
 from paraph.lib import home
 from paraph.lib.keyfile import KeyFileMissing
 from paraph.lib.one_moment import one_moment
-from paraph.operate import dump, invariants, recollection, reconcile
+from paraph.operate import dump, invariants, particulars, recollection, reconcile
 from paraph.operate.recollection import Kept
 from paraph.people.models import Organisation
 from paraph.sealing.errors import SealingError
@@ -87,7 +87,8 @@ def verify(places: list[Path]) -> Verdict:
     verdict.faults += _gone()
     verdict.faults += _orders()
     with one_moment():
-        verdict.faults += [one.sentence for one in reconcile.numbers()]
+        rest = [*reconcile.numbers(), *particulars.members_stand_as_told()]
+        verdict.faults += [one.sentence for one in rest]
     return verdict
 
 

@@ -17,6 +17,7 @@ from paraph.evidence.models import Checkpoint
 from paraph.lib import clock, home
 from paraph.operate import reconcile, verification
 from paraph.operate.verification import CHANGED, SOUND
+from paraph.people import access, members
 from paraph.sealing.timestamp import EmbeddedAuthority
 from paraph.signoff import completion
 from paraph.work import comments
@@ -46,6 +47,10 @@ CHANGES = {
     "UPDATE signoff_signature SET signed_at = '2020-01-01 00:00:00+00:00'": "how or when",
     "UPDATE signoff_signoff SET state = 'sealed', completed_at = NULL": "never completed",
     "UPDATE signoff_signoff SET state = 'superseded'": "of which the ledger knows nothing",
+    "UPDATE signoff_signature SET items = '[]'": "covers other lines",
+    "UPDATE signoff_invitation SET expires_at = '2099-01-01 00:00:00+00:00'": "ends at another time",
+    "UPDATE signoff_invitation SET expires_at = NULL": "ends at another time",
+    "UPDATE people_member SET role = 'manager' WHERE role = 'technician'": "another role",
     "DELETE FROM signoff_sealedcopy": "there is no sealed copy",
     "UPDATE work_comment SET text = 'I agree to everything.'": "says something else",
 }
@@ -55,6 +60,7 @@ CHANGES = {
 def test_I2_a_row_that_says_something_else_than_the_ledger_is_named(shop: Shop, sql: Sql) -> None:
     invoice = bills.issued(bills.ready(shop))
     comments.add(invoice.order, None, text="Call first.", by=shop.jan.actor)
+    members.change(shop.tess, role="technician", without=access.TOGGLES, by=shop.mara.actor)
     run_all()
     assert told() == []
     assert reconcile.reconcile() == []
