@@ -16,6 +16,7 @@ from paraph.web.office import reach
 from paraph.web.office.doors import actor, form, show
 from paraph.web.office.forms.invoices import BuyerForm, SellerForm
 from paraph.web.shared import errors
+from paraph.web.shared.views import same_site_path
 
 
 @form("settings.edit")
@@ -33,7 +34,7 @@ def seller(request: HttpRequest, member: Member) -> HttpResponse:
             sheet.add_error("credit_prefix", str(refusal))
         else:
             messages.success(request, _("The invoicing details are stored."))
-            return redirect("office:seller")
+            return _onward(request) or redirect("office:seller")
     status = 400 if sheet.errors else 200
     return show(request, member, "invoices/seller.html", section="invoicing", status=status, sheet=sheet)
 
@@ -46,7 +47,13 @@ def buyer(request: HttpRequest, member: Member, pk: UUID) -> HttpResponse:
     if sheet.is_valid():
         profiles.save_buyer(customer, sheet.cleaned_data, by=member, actor=actor(request, member))
         messages.success(request, _("The invoicing details are stored."))
-        return redirect("office:buyer", pk)
+        return _onward(request) or redirect("office:buyer", pk)
     told = {"sheet": sheet, "customer": customer}
     status = 400 if sheet.errors else 200
     return show(request, member, "invoices/buyer.html", section="customers", status=status, **told)
+
+
+def _onward(request: HttpRequest) -> HttpResponse | None:
+    """Back to the draft that lacked something, where its page led here."""
+    wanted = request.GET.get("next", "")
+    return redirect(same_site_path(wanted)) if wanted else None

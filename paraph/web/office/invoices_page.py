@@ -9,6 +9,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
 from paraph.billing import invoices, printing, profiles
@@ -105,11 +106,12 @@ def panel(order: WorkOrder, member: Member) -> dict[str, Any]:
 
 
 def _lacks(found: Invoice, member: Member) -> list[tuple[Any, str]]:
-    """What is missing, each with the address where this member can mend it, or ""."""
+    """What is missing, each with the address where this member can mend it and comes back from, or ""."""
+    back = "?" + urlencode({"next": reverse("office:invoice", args=[found.pk])})
     addresses = {
-        "seller": reverse("office:seller"),
+        "seller": reverse("office:seller") + back,
         "organisation": reverse("office:settings"),
-        "buyer": reverse("office:buyer", args=[found.order.customer_id]),
+        "buyer": reverse("office:buyer", args=[found.order.customer_id]) + back,
         "customer": reverse("office:customer", args=[found.order.customer_id]),
         "order": reverse("office:order", args=[found.order_id]),
         "draft": "#words",

@@ -319,6 +319,9 @@ def test_invoicing_details_are_entered_and_checked(staff: Come, shop: Shop) -> N
     address = reverse("office:buyer", args=[shop.customer.pk])
     assert mara.fill(address, "sheet", street="Weg 1", city="Luik", country="BE").status_code == 302
     assert profiles.buyer_profile(shop.customer).country == "BE"
+    for wanted, there in (("/invoices/", "/invoices/"), ("https://evil.example/", "/")):
+        led = mara.fill(f"{address}?next={wanted}", "sheet", street="Weg 1", city="Luik", country="BE")
+        assert led["Location"] == there
 
 
 def test_the_form_of_another_organisation_stores_nothing(staff: Come, shop: Shop, rival: Shop) -> None:
