@@ -14,6 +14,7 @@ import subprocess
 import sys
 import tempfile
 from dataclasses import replace
+from pathlib import Path
 
 if sys.version_info < (3, 11):  # noqa: UP036 - this file is what an older Python meets first
     for _name in ("python3.14", "python3.13", "python3.12", "python3.11"):
@@ -30,6 +31,9 @@ from scripts.provision import BIN, ROOT, SetupError, environment, provision
 FAULT_ROUNDS = "50"
 QUICK = "not slow and not browser and not fault"
 WEB = ("tests/web", "tests/attacks")  # about half of the quick tests' time
+# Three parts of the journeys, so that no core waits long for the other one at the end.
+FIELD = "tests/journeys/test_s1_*"
+PAPER = "tests/journeys/test_s0_*"
 
 
 def demo(*words: str) -> int:
@@ -55,29 +59,39 @@ def fix(*words: str) -> int:
 def check(*words: str) -> int:
     """The quick part: lint, types, import contracts, strings, quick tests on SQLite."""
     machine.foreign_checkers()
-    return Lanes(
-        [
-            static(),
-            lane("quick tests of the web", "-m", QUICK, *WEB, env=environment()),
-            lane("other quick tests", "-m", QUICK, *(f"--ignore={one}" for one in WEB), env=environment()),
-        ]
-    ).run()
+    with machine.quick_folder() as quick:
+        env = {**environment(), **scratch(quick)}
+        return Lanes(
+            [
+                static(),
+                lane("quick tests of the web", "-m", QUICK, *WEB, env=env),
+                lane("other quick tests", "-m", QUICK, *(f"--ignore={one}" for one in WEB), env=env),
+            ]
+        ).run()
 
 
 def test(*words: str) -> int:
     """Every test, on SQLite, and those of the database again on PostgreSQL."""
     env = {**environment(), "CHROMIUM": str(machine.chromium())}
     machine.foreign_checkers()
-    with postgres.server() as url, tempfile.NamedTemporaryFile("r") as costs:
-        env["PARAPH_TEST_COSTS"] = costs.name
+    with (
+        machine.quick_folder() as quick,
+        postgres.server(quick) as url,
+        tempfile.NamedTemporaryFile("r") as costs,
+    ):
+        env = {**env, **scratch(quick), "PARAPH_TEST_COSTS": costs.name}
         # The longest first: what is left when one ends goes beside the other.
         failed = Lanes(
             [
                 static(gate=True),
                 lane("PostgreSQL", "-m", "database and not browser", env={**env, **database(url)}),
                 lane("SQLite", "-m", "not browser and not fault", env=env),
-                lane("browser", "-m", "browser", env=env),
                 lane("faults on SQLite", "-m", "fault and not browser", env=env),
+                lane(
+                    "browser", "-m", "browser", *(f"--ignore-glob={one}" for one in (FIELD, PAPER)), env=env
+                ),
+                lane("browser in the field", "-m", "browser", *files(FIELD), env=env),
+                lane("browser and paper", "-m", "browser", *files(PAPER), env=env),
             ]
         ).run()
         print(slowest(costs.read()), flush=True)
@@ -149,11 +163,21 @@ def lane(name: str, *arguments: str, env: dict[str, str]) -> Lane:
     return replace(bare, command=(BIN / "python", "-m", "pytest", "-q", output, *arguments))
 
 
+def files(pattern: str) -> list[str]:
+    """The files of tests that a pattern names."""
+    return sorted(str(one.relative_to(ROOT)) for one in ROOT.glob(pattern))
+
+
 def pytest(*arguments: str, env: dict[str, str]) -> int:
     """Run pytest in the open; 5, no tests were collected, counts as a failure."""
     return subprocess.run(
         [BIN / "python", "-m", "pytest", *arguments], cwd=ROOT, env=env, check=False
     ).returncode
+
+
+def scratch(quick: Path | None) -> dict[str, str]:
+    """The environment that puts the tests' own installation, database and files, into a folder in memory."""
+    return {"PARAPH_TEST_SCRATCH": str(quick)} if quick else {}
 
 
 def database(url: str) -> dict[str, str]:

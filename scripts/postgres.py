@@ -29,11 +29,17 @@ SUPERUSER_STAND_INS = ("postgres", "nobody")
 
 
 @contextlib.contextmanager
-def server() -> Iterator[str]:
-    """Start a server, yield its DATABASE_URL, stop it and remove its files. Raises SetupError."""
+def server(quick: Path | None = None) -> Iterator[str]:
+    """Start a server, yield its DATABASE_URL, stop it and remove its files. Raises SetupError.
+
+    `quick` is a folder in memory for its data.
+    """
     folder = short_folder()
-    cluster = Cluster(folder)
+    cluster = Cluster(folder, quick and quick / "postgresql" / "cluster")
     try:
+        if quick:
+            cluster.data.parent.mkdir()
+            cluster.own(cluster.data.parent)
         cluster.create()
         cluster.start()
         yield cluster.url
