@@ -11,6 +11,7 @@ from uuid import UUID
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from paraph.lib.compiled import Compiled
 from paraph.people.models import Contact, Customer, Member, Role, User
 
 if TYPE_CHECKING:
@@ -97,8 +98,15 @@ def require(member: Member, right: str) -> None:
 
 def memberships(user: User) -> list[Member]:
     """Where a user works now, by the organisation's name."""
-    found = user.memberships.filter(active=True).select_related("organisation", "user")
-    return list(found.order_by("organisation__name", "pk")) if user.is_active else []
+    return _MEMBERSHIPS.objects(user.pk) if user.is_active else []
+
+
+def _active(user: UUID) -> QuerySet[Member]:
+    found = Member.objects.filter(user=user, active=True).select_related("organisation", "user")
+    return found.order_by("organisation__name", "pk")
+
+
+_MEMBERSHIPS = Compiled(_active, UUID(int=1))  # every page of the office asks
 
 
 def chosen(found: list[Member], pk: str = "") -> Member | None:

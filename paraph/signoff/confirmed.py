@@ -9,8 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
+
+from django.db.models import QuerySet
 
 from paraph.lib import clock
+from paraph.lib.compiled import Compiled
 from paraph.signoff.models import Confirmation, Signature, SignOff
 from paraph.work import orders, properties, property_values
 from paraph.work.models import Property, WorkOrder
@@ -53,10 +57,16 @@ def held(order: WorkOrder) -> list[Held]:
 def unwritten(order: WorkOrder) -> list[Confirmation]:
     """Confirmed values that the order does not hold yet, oldest first; one query."""
     if not hasattr(order, "unwritten"):
-        found = Confirmation.objects.filter(signoff__order=order, written_at=None)
-        order.unwritten = list(found.select_related("property"))  # type: ignore[attr-defined]
+        order.unwritten = _UNWRITTEN.objects(order.pk)  # type: ignore[attr-defined]
     rows: list[Confirmation] = order.unwritten  # type: ignore[attr-defined]
     return rows
+
+
+def _not_written(order: UUID) -> QuerySet[Confirmation]:
+    return Confirmation.objects.filter(signoff__order=order, written_at=None).select_related("property")
+
+
+_UNWRITTEN = Compiled(_not_written, UUID(int=1))
 
 
 def fields(signoff: SignOff | None, order: WorkOrder) -> list[Field]:

@@ -13,8 +13,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
+from uuid import UUID
+
+from django.db.models import QuerySet
 
 from paraph.lib import differ
+from paraph.lib.compiled import Compiled
 from paraph.lib.differ import Change
 from paraph.signoff import confirmed
 from paraph.signoff.models import CONSENTED, Choice, Decision, Signature, SignOff, State, View
@@ -56,13 +60,7 @@ def standing(order: WorkOrder, view: str = "") -> dict[str, Standing]:
     lines that were rejected before the work are not in the answer: they were not done.
     """
     told = confirmed.describe(order)
-    decisions = list(
-        Decision.objects.filter(signoff__order=order)
-        # Whoever decided there is in doubt: a manager did not accept the signature (decision 4).
-        .exclude(signoff__state=State.REJECTED)
-        .select_related("party__contact", "signoff")
-        .order_by("id")
-    )
+    decisions: list[Decision] = _DECISIONS.objects(order.pk)
     found = consents(order)
     if view != View.REPORT:
         counted = [one for one in decisions if not one.signoff.of_report or is_complete(one.signoff)]
@@ -156,12 +154,25 @@ def consents(order: WorkOrder) -> list[Consent]:
 
 def given(order: WorkOrder) -> list[Consent]:
     """All signatures of an order by request, oldest first, without those not accepted; one query."""
-    signatures = Signature.objects.filter(signoff__order=order).exclude(signoff__state=State.REJECTED)
-    signatures = signatures.order_by("signed_at", "entry")
     found: dict[Any, list[Signature]] = {}
-    for one in signatures.select_related("snapshot", "party__contact", "signoff"):
+    for one in _SIGNATURES.objects(order.pk):
         found.setdefault(one.signoff_id, []).append(one)
     return [Consent(tuple(of_one)) for of_one in found.values()]
+
+
+def _every_decision(order: UUID) -> QuerySet[Decision]:
+    """Whoever decided where a manager did not accept the signature is in doubt (decision 4)."""
+    found = Decision.objects.filter(signoff__order=order).exclude(signoff__state=State.REJECTED)
+    return found.select_related("party__contact", "signoff").order_by("id")
+
+
+def _every_signature(order: UUID) -> QuerySet[Signature]:
+    found = Signature.objects.filter(signoff__order=order).exclude(signoff__state=State.REJECTED)
+    return found.select_related("snapshot", "party__contact", "signoff").order_by("signed_at", "entry")
+
+
+# Every page and every step asks both.
+_DECISIONS, _SIGNATURES = (Compiled(one, UUID(int=1)) for one in (_every_decision, _every_signature))
 
 
 def line_of(signature: Signature, key: str) -> dict[str, Any] | None:

@@ -13,7 +13,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import F, Prefetch
+from django.db.models import F
 from django.utils.translation import gettext as _
 
 from paraph.evidence import ledger
@@ -22,7 +22,7 @@ from paraph.lib import clock, differ
 from paraph.lib.actor import Actor
 from paraph.lib.differ import Change
 from paraph.people.models import Contact, Customer, Member, Organisation, Site
-from paraph.work import estimate, guards, properties
+from paraph.work import estimate, guards, loading, properties
 from paraph.work.facts import OrderOpened, OrderReopened, OrderReported, OrderRevised, OrderStatusChanged
 from paraph.work.guards import ReportRefused
 from paraph.work.guards import StaleOrder as StaleOrder
@@ -203,15 +203,8 @@ def set_status(
 
 
 def load(pk: UUID | str) -> WorkOrder:
-    """Return an order with everything `describe` reads, in a constant number of queries."""
-    lines = Item.objects.filter(removed_at=None).prefetch_related("parts")
-    return (
-        WorkOrder.objects.select_related("organisation", "customer", "site", "technician__user", "kind")
-        .prefetch_related(
-            Prefetch("items", queryset=lines, to_attr="lines"), properties.prefetch(), "contacts"
-        )
-        .get(pk=pk)
-    )
+    """Return an order with everything `describe` reads, in a constant number of queries. Raises DoesNotExist."""
+    return loading.whole(pk)
 
 
 def lines_of(order: WorkOrder) -> list[Item]:

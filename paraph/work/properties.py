@@ -12,7 +12,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import F, Prefetch, Q
+from django.db.models import F, Q
 
 from paraph.evidence import ledger
 from paraph.evidence.models import Entry
@@ -38,12 +38,6 @@ class Held:
     def told(self) -> dict[str, Any] | None:
         """As the order says it; None without a value."""
         return tell(self.definition, self.value) if self.value else None
-
-
-def prefetch() -> Prefetch[Any]:
-    """What `orders.load` reads for `describe`, in one query."""
-    rows = PropertyValue.objects.select_related("property").order_by(*ORDERED)
-    return Prefetch("property_values", queryset=rows, to_attr="valued")
 
 
 def describe(order: WorkOrder) -> list[dict[str, Any]]:
