@@ -302,7 +302,7 @@ def acting(invitation: Invitation) -> Party:
     inside a transaction.
     """
     subjects.hold(invitation.party.signoff.order_id)
-    party: Party = _TO_ACT.objects(invitation.party_id)[0]
+    party: Party = _PARTY.objects(invitation.party_id)[0]
     _may_act(party)
     return party
 
@@ -352,18 +352,14 @@ def _again(pk: UUID) -> QuerySet[Ceremony]:
 
 
 def _party(pk: UUID) -> QuerySet[Party]:
-    return Party.objects.select_related("signoff").filter(pk=pk)
+    return Party.objects.select_related("signoff__order", "contact").filter(pk=pk)
 
 
 def _own(party: UUID) -> QuerySet[Signature]:
     return Signature.objects.filter(party=party).order_by()
 
 
-def _to_act(pk: UUID) -> QuerySet[Party]:
-    return Party.objects.select_related("signoff__order", "contact").filter(pk=pk)
-
-
-_AGAIN, _PARTY, _OWN, _TO_ACT = (Compiled(one, UUID(int=1)) for one in (_again, _party, _own, _to_act))
+_AGAIN, _PARTY, _OWN = (Compiled(one, UUID(int=1)) for one in (_again, _party, _own))
 
 
 def _check_true(ceremony: Ceremony) -> None:

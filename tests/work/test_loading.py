@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from uuid import uuid4
 
 import pytest
@@ -18,7 +19,7 @@ def test_an_order_is_whole_after_five_statements(
     shop: Shop, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     shop.open_order(lines=2, title="Another one")
-    parts = [orders.PartDraft("Tyre"), orders.PartDraft("Tube", quantity=2)]
+    parts = [orders.PartDraft("Tyre"), orders.PartDraft("Tube", quantity=Decimal(2))]
     pk = shop.open_order(items=[cast.line("First", parts=parts), cast.line("Second", parts=[])]).pk
     with django_assert_num_queries(5):
         order = orders.load(pk)
