@@ -191,7 +191,7 @@ def test_S0_33_the_shop_returns_a_paper_and_accepts_the_next(
     expect(page.get_by_role("heading", name="The shop looks at your pages")).to_be_visible()
     desk = office(shop.mara)
     desk.goto("/")
-    desk.get_by_role("region", name="Returned papers to review").get_by_role("link").first.click()
+    desk.get_by_role("region", name="Returned papers to review").get_by_role("link").last.click()
     expect(desk.get_by_role("heading", name="Your decision")).to_be_visible()
     desk.get_by_role("button", name="Return to customer").click()
     expect(desk.get_by_text("Say what is needed").first).to_be_visible()
@@ -208,7 +208,7 @@ def test_S0_33_the_shop_returns_a_paper_and_accepts_the_next(
     aside(reading.read_due)
     expect(page.get_by_text("Something was written on the paper outside the signature block")).to_be_visible()
     desk.goto("/")
-    desk.get_by_role("region", name="Returned papers to review").get_by_role("link").first.click()
+    desk.get_by_role("region", name="Returned papers to review").get_by_role("link").last.click()
     compared = desk.locator(".compared").first
     expect(compared.get_by_role("img", name=re.compile("with what was added marked"))).to_be_visible()
     compared.get_by_text("As returned").click()
