@@ -85,7 +85,7 @@ def sealed(*, flipped: bool = False) -> bytes:
 def signed() -> bytes:
     """A PDF that another program signed, with a picture of it on the page."""
     own = _keys().seal
-    store = SimpleCertificateStore()  # type: ignore[no-untyped-call]
+    store = SimpleCertificateStore()
     key = own.key.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption())
     signer = SimpleSigner(
         x509.Certificate.load(own.certificate.public_bytes(Encoding.DER)),
