@@ -7,6 +7,7 @@ snapshots and records still name the original's ids, and all copies share one se
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -26,7 +27,6 @@ from paraph.evidence.checkpoint import Signer, TreeHead
 from paraph.evidence.models import Checkpoint, Entry, Log, Node, Personal, purpose
 from paraph.lib import clock, home
 from paraph.people.models import Customer
-from paraph.signoff.models import Signature
 from paraph.work.models import WorkOrder
 
 UUIDS = re.compile(rb"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
@@ -87,6 +87,7 @@ class Original:
         self.entries = sorted(rows.get(Entry, ()), key=lambda entry: entry.index)
         self._places = {entry.index: place for place, entry in enumerate(self.entries)}
         self._named = {entry.pk: list(self._ids_in(bytes(entry.leaf))) for entry in self.entries}
+        self._facts = json.dumps([entry.content["fact"] for entry in self.entries])
         self._sizes = {self._place_of(one.size) for one in rows.get(Checkpoint, ())}
         self._recipes = [(model, *self._recipe(one)) for model, found in rows.items() for one in found]
 
@@ -194,8 +195,6 @@ class Original:
                     "root": lambda copy: copy.roots[size][0],
                     "note": lambda copy: copy.roots[size][1],
                 }
-            case Signature():
-                known = {"signed_at": lambda copy: driver(part, one.signed_at)}  # as its fact says
             case _:
                 known = {}
         return known.get(name)
@@ -209,6 +208,8 @@ class Original:
         if part.attname == "topic":
             return lambda copy: f"order:{self._new_order(copy)}"
         if isinstance(part, models.DateTimeField):
+            if clock.iso(value) in self._facts:
+                return None  # the ledger tells it, and its facts are copied as they are
             return lambda copy: driver(part, value - copy.age)
         if part in _alone(type(one), {*self.rows, *PEOPLE}):
             if isinstance(part, models.IntegerField):
