@@ -104,7 +104,7 @@ def test_line_32_only_http_is_spoken_to_a_time_stamp_authority(url: str) -> None
 
 def test_line_32_what_a_pdf_names_is_never_fetched_for_pyhanko_has_no_network() -> None:
     with pytest.raises(RuntimeError, match="without its way to the network"):
-        LazySession().get_session()  # type: ignore[no-untyped-call]
+        LazySession().get_session()
 
 
 @pytest.mark.parametrize("status", REDIRECTS)
