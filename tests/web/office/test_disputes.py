@@ -156,7 +156,7 @@ def test_X_13_every_outcome_stands_in_one_place_with_when_and_the_next_step(shop
     assert "Next: wait for the signed paper of Jan Jansen." in _without(staff(tess).text(address))
     found = raised(jans, ())
     told = _without(staff(tess).text(address))
-    assert f'<a href="#dispute-{found.pk}">Next: answer, correct or resolve it.</a>' in told
+    assert f'<a class="alone" href="#dispute-{found.pk}">Next: answer, correct or resolve it.</a>' in told
     assert "Next: remind" not in told  # nobody is asked while it is disputed
     settle(shop, found)
     ceremonies.decline(jans, reason="Too expensive", by=cast.customer(jans))
