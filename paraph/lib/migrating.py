@@ -4,7 +4,7 @@ Django makes each model anew, with all that is related to it over any number of 
 it: here nearly all of them, two hundred times. What a change of the schema reads is the model itself and those that
 point at it, and these are made anew; a migration that runs Python sees all of them as they are at that point, because
 Django makes them anew before one whose state is `delayed`, as it is when it changes a field without relations.
-This reaches into Django: with another version than it was tried with, migrations are Django's own (decision 0040).
+This reaches into Django: with another version than it was tried with, migrations are Django's own (decision 0039).
 """
 
 from __future__ import annotations
