@@ -14,6 +14,7 @@ import subprocess
 import sys
 import tempfile
 from dataclasses import replace
+from pathlib import Path
 
 if sys.version_info < (3, 11):  # noqa: UP036 - this file is what an older Python meets first
     for _name in ("python3.14", "python3.13", "python3.12", "python3.11"):
@@ -58,13 +59,15 @@ def fix(*words: str) -> int:
 def check(*words: str) -> int:
     """The quick part: lint, types, import contracts, strings, quick tests on SQLite."""
     machine.foreign_checkers()
-    return Lanes(
-        [
-            static(),
-            lane("quick tests of the web", "-m", QUICK, *WEB, env=environment()),
-            lane("other quick tests", "-m", QUICK, *(f"--ignore={one}" for one in WEB), env=environment()),
-        ]
-    ).run()
+    with machine.quick_folder() as quick:
+        env = {**environment(), **scratch(quick)}
+        return Lanes(
+            [
+                static(),
+                lane("quick tests of the web", "-m", QUICK, *WEB, env=env),
+                lane("other quick tests", "-m", QUICK, *(f"--ignore={one}" for one in WEB), env=env),
+            ]
+        ).run()
 
 
 def test(*words: str) -> int:
@@ -76,7 +79,7 @@ def test(*words: str) -> int:
         postgres.server(quick) as url,
         tempfile.NamedTemporaryFile("r") as costs,
     ):
-        env["PARAPH_TEST_COSTS"] = costs.name
+        env = {**env, **scratch(quick), "PARAPH_TEST_COSTS": costs.name}
         # The longest first: what is left when one ends goes beside the other.
         failed = Lanes(
             [
@@ -170,6 +173,11 @@ def pytest(*arguments: str, env: dict[str, str]) -> int:
     return subprocess.run(
         [BIN / "python", "-m", "pytest", *arguments], cwd=ROOT, env=env, check=False
     ).returncode
+
+
+def scratch(quick: Path | None) -> dict[str, str]:
+    """The environment that puts the tests' own installation, database and files, into a folder in memory."""
+    return {"PARAPH_TEST_SCRATCH": str(quick)} if quick else {}
 
 
 def database(url: str) -> dict[str, str]:
