@@ -9,12 +9,14 @@ import pytest
 
 from paraph.delivery import mailbox
 from paraph.delivery.outbox import Attachment, deliver_due, enqueue
+from paraph.lib import home, vault
 
 
 @pytest.fixture(autouse=True)
 def empty_mailbox(settings: Any, tmp_path: Path) -> None:
-    """A mailbox of this test alone."""
+    """A mailbox of this test alone, in an installation with a key for what mails say."""
     settings.PARAPH_DATA = tmp_path
+    vault.create(home.keys() / "vault.key")
     settings.EMAIL_BACKEND = "paraph.delivery.mailbox.MailboxBackend"
 
 

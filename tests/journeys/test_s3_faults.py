@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
@@ -31,11 +32,11 @@ LATER = timedelta(minutes=5)  # longer than the outbox waits after a first failu
 def without_seal_key(folder: Path) -> Iterator[None]:
     """Take the seal's key away for a while."""
     key = home.keys() / "seal.key.pem"
-    kept = key.rename(folder / key.name)
+    kept = shutil.move(key, folder)  # which may be on another disk
     try:
         yield
     finally:
-        kept.rename(key)
+        shutil.move(kept, key)
 
 
 def typed(page: Page) -> None:
