@@ -157,7 +157,7 @@ def test_S3_30_S1_14_with_lines_left_undecided_the_order_is_partly_approved(
     steps.type_name(page)
     steps.sign(page)
     steps.signed(page)
-    expect(page.get_by_role("region", name="What you signed for")).to_contain_text("Undecided 1, 3")
+    expect(page.get_by_role("region", name="What you signed for")).to_contain_text("1, 3 (undecided)")
     desk = office(shop.mara)
     desk.goto(f"/orders/{order.pk}/")
     expect(desk.locator("h1")).to_contain_text("Partly approved")
