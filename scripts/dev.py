@@ -30,7 +30,7 @@ from scripts.provision import BIN, ROOT, SetupError, environment, provision
 
 FAULT_ROUNDS = "50"
 QUICK = "not slow and not browser and not fault"
-WEB = ("tests/web", "tests/attacks")  # about half of the quick tests' time
+HALF = ("tests/web", "tests/attacks", "tests/intake", "tests/operate")  # of the quick tests' time
 # Three parts of the journeys, so that no core waits long for the other one at the end.
 FIELD = "tests/journeys/test_s1_*"
 PAPER = "tests/journeys/test_s0_*"
@@ -64,8 +64,8 @@ def check(*words: str) -> int:
         return Lanes(
             [
                 static(),
-                lane("quick tests of the web", "-m", QUICK, *WEB, env=env),
-                lane("other quick tests", "-m", QUICK, *(f"--ignore={one}" for one in WEB), env=env),
+                lane("half of the quick tests", "-m", QUICK, *HALF, env=env),
+                lane("the other quick tests", "-m", QUICK, *(f"--ignore={one}" for one in HALF), env=env),
             ]
         ).run()
 

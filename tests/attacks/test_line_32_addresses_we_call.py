@@ -76,7 +76,7 @@ class _Answer(BaseHTTPRequestHandler):
 def _listening(status: int = 200, location: str = "") -> Iterator[tuple[_Server, str]]:
     server = _Server(("127.0.0.1", 0), _Answer)
     server.status, server.location = status, location
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
     thread.start()
     try:
         yield server, f"http://127.0.0.1:{server.server_address[1]}/"

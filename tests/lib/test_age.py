@@ -44,6 +44,7 @@ def test_an_independent_age_opens_ours_and_we_open_its(size: int) -> None:
     assert peer.decrypt(sealed(pattern(size)), PASSPHRASE) == pattern(size)
 
 
+@pytest.mark.slow  # the other one takes its time to stretch the passphrase
 def test_we_open_what_an_independent_age_sealed() -> None:
     peer: Any = pyrage.passphrase  # type: ignore[attr-defined]  # compiled, without types
     theirs = peer.encrypt(pattern(200_000), PASSPHRASE)

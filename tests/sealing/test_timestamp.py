@@ -140,7 +140,7 @@ def authority(reply: bytes | Keyset) -> Iterator[str]:
             pass
 
     server = HTTPServer(("127.0.0.1", 0), Desk)
-    thread = threading.Thread(target=server.serve_forever)
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
     thread.start()
     try:
         yield f"http://127.0.0.1:{server.server_port}/"
