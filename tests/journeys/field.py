@@ -14,7 +14,7 @@ from tests.browser import watch
 from tests.journeys import steps
 from tests.journeys.conftest import PHONE, Office
 
-LOCK = "2468"
+LOCK = "24681357"  # so long that no id and no ciphertext holds it by chance
 SITE: Geolocation = {"latitude": 52.2447, "longitude": 6.0466, "accuracy": 12.0}
 
 STORED = """async () => {

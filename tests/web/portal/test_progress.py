@@ -83,10 +83,10 @@ def test_S3_06_all_together_is_compared_only_where_that_is_fair(
 
 
 def test_S3_06_no_price_is_on_the_page(reader: Customer) -> None:
-    page = body(reader.page())
-    assert "€" not in page
-    assert "333" not in page
-    assert "120.50" not in page
+    told = words(reader.page())  # without addresses, whose ids may hold any digits
+    assert "€" not in told
+    assert "333" not in told
+    assert "120.50" not in told
 
 
 def test_S3_06_a_rejected_line_reads_not_done(shop: Shop, enter: Callable[..., Customer]) -> None:
